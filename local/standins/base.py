@@ -1,0 +1,239 @@
+"""What every stand-in has: a record of its calls, and faults to order.
+
+    GET    /__calls    [{"at", "method", "path", "query", "headers", "body"}], newest last (the last 10,000)
+    DELETE /__calls
+    GET    /__faults   the faults still to come
+    POST   /__faults   {"path": prefix, "times": n, "phase": "before"|"after" (acting), "status": 429,
+                        "body": …, "headers": {…}, "latency_ms": 500, "drop": true, "duplicate": 2, "reorder": true}
+    DELETE /__faults
+
+`latency_ms` delays, `status` answers that instead, `drop` resets the connection without an answer; "before" means that
+the stand-in does not act, "after" that it has acted and only the answer is lost. `duplicate` and `reorder` concern what
+the stand-in itself delivers (webhooks, tasks): it asks for them with `faults.take_delivery`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import ClassVar, cast
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
+
+
+@dataclass
+class Fault:
+    path: str = "/"
+    times: int = 1
+    phase: str = "before"
+    status: int | None = None
+    body: JSON = None
+    headers: dict[str, str] = field(default_factory=dict)
+    latency_ms: int = 0
+    drop: bool = False
+    duplicate: int = 1
+    reorder: bool = False
+
+    def __post_init__(self) -> None:
+        if self.phase not in ("before", "after"):
+            raise ValueError(f"phase is 'before' or 'after', not {self.phase!r}")
+        if self.times < 1 or self.duplicate < 1 or self.latency_ms < 0:
+            raise ValueError("times and duplicate are at least 1, latency_ms at least 0")
+
+    @property
+    def of_delivery(self) -> bool:
+        return self.duplicate > 1 or self.reorder
+
+    def response(self) -> Response | None:
+        if self.status is None:
+            return None
+        body = (
+            self.body
+            if self.body is not None
+            else {"error": {"code": self.status, "message": "ordered fault"}}
+        )
+        return JSONResponse(body, status_code=self.status, headers=self.headers)
+
+
+class Faults:
+    """The faults still to come; the first one ordered whose prefix fits is used up first."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+
+    def order(self, fault: Fault) -> None:
+        self._waiting.append(fault)
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+    def listed(self) -> list[JSON]:
+        return [cast(JSON, asdict(fault)) for fault in self._waiting]
+
+    def take(self, path: str) -> Fault | None:
+        """The fault for a call that arrived at `path`, used up once."""
+        return self._take(path, of_delivery=False)
+
+    def take_delivery(self, path: str) -> Fault | None:
+        """The fault for something that the stand-in delivers to `path` (a webhook, a task), used up once."""
+        return self._take(path, of_delivery=True)
+
+    def _take(self, path: str, *, of_delivery: bool) -> Fault | None:
+        for fault in self._waiting:
+            if fault.of_delivery == of_delivery and path.startswith(fault.path):
+                fault.times -= 1
+                if fault.times == 0:
+                    self._waiting.remove(fault)
+                return fault
+        return None
+
+
+@dataclass
+class Call:
+    at: str
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: JSON
+
+
+class Calls:
+    """The record of what arrived, bounded."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque(maxlen=10_000)
+
+    def record(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> None:
+        at = datetime.now(UTC).isoformat()
+        self._calls.append(Call(at, method, path, query, headers, _readable(body)))
+
+    def clear(self) -> None:
+        self._calls.clear()
+
+    def listed(self) -> list[JSON]:
+        return [cast(JSON, asdict(call)) for call in self._calls]
+
+
+def _readable(body: bytes) -> JSON:
+    try:
+        return cast(JSON, json.loads(body)) if body else None
+    except ValueError:
+        return body.decode("utf-8", "backslashreplace")
+
+
+class DroppableProtocol(H11Protocol):
+    """uvicorn's protocol, remembering each connection by its peer so that a fault can reset it."""
+
+    live: ClassVar[dict[tuple[str, int], asyncio.Transport]] = {}
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's stub is wider
+        super().connection_made(transport)
+        self.live[transport.get_extra_info("peername")] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.live.pop(self.transport.get_extra_info("peername"), None)
+        super().connection_lost(exc)
+
+
+def drop(scope: Scope) -> None:
+    """Reset the connection of this request: the caller gets no byte of an answer."""
+    transport = DroppableProtocol.live.get(tuple(scope["client"]))
+    if transport is not None:
+        transport.abort()
+
+
+class Standin:
+    """One provider's twin. Serve `app` with `http=DroppableProtocol`."""
+
+    def __init__(self, name: str, routes: list[BaseRoute]) -> None:
+        self.name = name
+        self.calls = Calls()
+        self.faults = Faults()
+        inner = Starlette(routes=[*self._controls(), *routes])
+        self.app: ASGIApp = self._faulty(inner)
+
+    def _controls(self) -> list[BaseRoute]:
+        return [
+            Route("/__calls", self._calls, methods=["GET", "DELETE"]),
+            Route("/__faults", self._faults, methods=["GET", "POST", "DELETE"]),
+        ]
+
+    async def _calls(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self.calls.clear()
+        return JSONResponse(self.calls.listed())
+
+    async def _faults(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self.faults.clear()
+        if request.method == "POST":
+            try:
+                self.faults.order(Fault(**await request.json()))
+            except (TypeError, ValueError) as error:
+                return JSONResponse({"error": "bad_fault", "detail": str(error)}, status_code=400)
+        return JSONResponse(self.faults.listed())
+
+    def _faulty(self, inner: ASGIApp) -> ASGIApp:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http" or scope["path"].startswith("/__"):
+                await inner(scope, receive, send)
+                return
+            body = await _whole(receive)
+            headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+            self.calls.record(scope["method"], scope["path"], scope["query_string"].decode(), headers, body)
+            await self._serve(inner, scope, _again(body, receive), send)
+
+        return app
+
+    async def _serve(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = self.faults.take(scope["path"])
+        if fault is None:
+            await inner(scope, receive, send)
+            return
+        await asyncio.sleep(fault.latency_ms / 1000)
+        instead = fault.response()
+        acts = fault.phase == "after" or (instead is None and not fault.drop)
+        if acts:
+            await inner(scope, receive, send if instead is None and not fault.drop else _nowhere)
+        if fault.drop:
+            drop(scope)
+        elif instead is not None:
+            await instead(scope, receive, send)
+
+
+async def _whole(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body once more for the inner app, then what the connection says (its disconnect)."""
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def _nowhere(_message: Message) -> None:
+    """Swallows the answer of an act whose caller must not hear of it."""
