@@ -57,11 +57,7 @@ class Fault:
     def response(self) -> Response | None:
         if self.status is None:
             return None
-        body = (
-            self.body
-            if self.body is not None
-            else {"error": {"code": self.status, "message": "ordered fault"}}
-        )
+        body = self.body if self.body is not None else {"error": {"code": self.status, "message": "ordered fault"}}
         return JSONResponse(body, status_code=self.status, headers=self.headers)
 
 
@@ -216,7 +212,7 @@ async def _whole(receive: Receive) -> bytes:
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             return body
 
