@@ -1,0 +1,130 @@
+"""The configuration: read once from the environment, checked, and then only types.
+
+Nothing else in `functions/` or `shared/` looks at the environment. In the cloud (`K_SERVICE` is set) an emulator's
+address, an endpoint of the local cloud or a placeholder secret aborts the start: each of them would silently replace a
+guarantee (rules, signatures, encryption) by something that only looks like it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from shared.hidden import Hidden
+
+PLACEHOLDERS = ("", "change-me", "changeme", "placeholder", "secret", "todo", "xxx")
+
+# Each is set by the local cloud alone.
+LOCAL_ONLY = (
+    "FIRESTORE_EMULATOR_HOST",
+    "FIREBASE_AUTH_EMULATOR_HOST",
+    "CLOUD_TASKS_EMULATOR_HOST",
+    "GCE_METADATA_HOST",
+    "OIDC_CERTS_URL",
+    "IAM_CREDENTIALS_URL",
+    "GOOGLE_GEMINI_BASE_URL",
+    "TELNYX_BASE_URL",
+    "JACKRABBIT_BASE_URL",
+)
+
+
+class ConfigurationError(Exception):
+    """The process must not start: what is wrong, and where to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the outside is. The defaults are the real services; only the local cloud sets others."""
+
+    firestore: str | None  # "host:port" of the emulator (or its gate), None for the real one
+    identity_toolkit: str  # base URL, without a trailing slash, as all of these
+    tasks: str | None  # "host:port" of a plaintext gRPC stand-in, None for the real one
+    metadata: str
+    iam_credentials: str
+    certs: str  # JWK set that signs Google's OIDC tokens
+    gemini: str | None
+    telnyx: str
+    jackrabbit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    project: str
+    region: str
+    service: str | None  # the function's name in the cloud (K_SERVICE), None elsewhere
+    functions_url: str  # public base of all functions: a function is `<functions_url>/<name>[/<channel>]`
+    field_keys: Hidden  # FIELD_ENCRYPTION_KEY: "id:base64url[,id:base64url…]", the first one encrypts
+    address_key: Hidden  # ADDRESS_HASH_KEY: base64url of 32 random bytes; never rotates
+    telnyx_public_key: str  # platform-wide account's webhook key, base64 of 32 bytes; "" disables the platform-wide URL
+    telnyx_api_key: Hidden  # platform-wide account's API key; "" where every tenant has its own
+    firebase_api_key: str  # identifies the project at Identity Toolkit; not a secret
+    gemini_api_key: Hidden
+    endpoints: Endpoints
+
+    @property
+    def local(self) -> bool:
+        return self.service is None
+
+    def service_account(self, name: str) -> str:
+        """The e-mail of one of our service accounts (`edge`, `worker`, `mint`, …)."""
+        return f"{name}@{self.project}.iam.gserviceaccount.com"
+
+
+def read(env: Mapping[str, str]) -> Config:
+    """The configuration in `env`.
+
+    Raises ConfigurationError for a missing project, a malformed address, and in the cloud for anything local.
+    """
+    service = env.get("K_SERVICE") or None
+    if service is not None:
+        _refuse_local_settings(env)
+    project = env.get("GOOGLE_CLOUD_PROJECT", "")
+    if not project:
+        raise ConfigurationError("GOOGLE_CLOUD_PROJECT is not set: name the Google Cloud project (see .env.example).")
+    region = env.get("FUNCTION_REGION", "us-central1")
+    return Config(
+        project=project,
+        region=region,
+        service=service,
+        functions_url=env.get("FUNCTIONS_URL", f"https://{region}-{project}.cloudfunctions.net").rstrip("/"),
+        field_keys=Hidden(env.get("FIELD_ENCRYPTION_KEY", "")),
+        address_key=Hidden(env.get("ADDRESS_HASH_KEY", "")),
+        telnyx_public_key=env.get("TELNYX_PUBLIC_KEY", ""),
+        telnyx_api_key=Hidden(env.get("TELNYX_API_KEY", "")),
+        firebase_api_key=env.get("FIREBASE_API_KEY", ""),
+        gemini_api_key=Hidden(env.get("GEMINI_API_KEY", "")),
+        endpoints=_endpoints(env),
+    )
+
+
+@cache
+def config() -> Config:
+    """This process's configuration, read at the first call."""
+    return read(os.environ)
+
+
+def _endpoints(env: Mapping[str, str]) -> Endpoints:
+    auth = env.get("FIREBASE_AUTH_EMULATOR_HOST")
+    toolkit = "identitytoolkit.googleapis.com"
+    return Endpoints(
+        firestore=env.get("FIRESTORE_EMULATOR_HOST"),
+        identity_toolkit=f"http://{auth}/{toolkit}" if auth else f"https://{toolkit}",
+        tasks=env.get("CLOUD_TASKS_EMULATOR_HOST"),
+        metadata=f"http://{env.get('GCE_METADATA_HOST', 'metadata.google.internal')}",
+        iam_credentials=env.get("IAM_CREDENTIALS_URL", "https://iamcredentials.googleapis.com").rstrip("/"),
+        certs=env.get("OIDC_CERTS_URL", "https://www.googleapis.com/oauth2/v3/certs"),
+        gemini=env.get("GOOGLE_GEMINI_BASE_URL"),
+        telnyx=env.get("TELNYX_BASE_URL", "https://api.telnyx.com/v2").rstrip("/"),
+        jackrabbit=env.get("JACKRABBIT_BASE_URL", "https://app.jackrabbitclass.com").rstrip("/"),
+    )
+
+
+def _refuse_local_settings(env: Mapping[str, str]) -> None:
+    for name in LOCAL_ONLY:
+        if name in env:
+            raise ConfigurationError(f"{name} belongs to the local cloud and must not be set in a deployed function.")
+    for name in ("FIELD_ENCRYPTION_KEY", "ADDRESS_HASH_KEY", "GEMINI_API_KEY", "TELNYX_API_KEY"):
+        if name in env and env[name].strip().lower() in PLACEHOLDERS:
+            raise ConfigurationError(f"{name} is a placeholder: set the secret's value in Secret Manager.")
