@@ -1,0 +1,205 @@
+"""The documents of the message pipeline, as `shared/conversations` sees them (PIPELINE.md §1, DESIGN §3).
+
+A document that was read carries `version`, its `update_time`: the only thing a later write can be conditional on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.store.values import flag, integer, mapping, maybe_text, moment, text, texts
+
+Fields = Mapping[str, object]
+
+
+class Owner(StrEnum):
+    """Who answers a conversation; absent in the document means AI."""
+
+    AI = "ai"
+    WAITING = "waiting"
+    HUMAN = "human"
+    RESOLVED = "resolved"
+
+
+class State(StrEnum):
+    """Where an outbound message is. Writes go upwards in rank only; a definite refusal for now is attempt + 1."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    UNCONFIRMED = "unconfirmed"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def rank(self) -> int:
+        return _RANK[self]
+
+    @property
+    def settled(self) -> bool:
+        return self.rank >= _RANK[State.UNCONFIRMED]
+
+
+_RANK = {
+    State.QUEUED: 0,
+    State.SENDING: 1,
+    State.UNCERTAIN: 2,
+    State.UNCONFIRMED: 3,
+    State.SENT: 4,
+    State.DELIVERED: 5,
+    State.FAILED: 5,
+    State.CANCELLED: 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """conversations/{id}: one per customer address on phone channels, whatever our number."""
+
+    id: str
+    version: datetime | None
+    channel: str = "sms"
+    channel_id: str = ""
+    address: str = ""  # the customer's, E.164
+    our_address: str = ""  # ours, E.164, the one last written to
+    owner: Owner = Owner.AI
+    epoch: int = 0
+    opted_out: bool = False
+    open: tuple[str, ...] = ()
+    last_out: str | None = None
+    last_claim: str | None = None
+    lease_by: str | None = None
+    lease_until: datetime | None = None
+    attempts: int = 0
+    last_inbound_at: datetime | None = None
+    contact_id: str | None = None
+    language: str | None = None
+    parked: str | None = None  # why nobody answers this conversation any more, or None
+
+    @classmethod
+    def parse(cls, id: str, version: datetime | None, data: Fields) -> Conversation:
+        lease = mapping(data, "lease")
+        return cls(
+            id=id,
+            version=version,
+            channel=text(data, "channel"),
+            channel_id=text(data, "channel_id"),
+            address=text(data, "address"),
+            our_address=text(data, "our_address"),
+            owner=Owner(text(data, "owner") or Owner.AI),
+            epoch=integer(data, "epoch"),
+            opted_out=flag(data, "opted_out"),
+            open=texts(data, "open"),
+            last_out=maybe_text(data, "last_out"),
+            last_claim=maybe_text(data, "last_claim"),
+            lease_by=maybe_text(lease, "by"),
+            lease_until=moment(lease, "until"),
+            attempts=integer(data, "attempts"),
+            last_inbound_at=moment(data, "last_inbound_at"),
+            contact_id=maybe_text(data, "contact_id"),
+            language=maybe_text(data, "language"),
+            parked=maybe_text(data, "parked"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who is calling the provider for a message, and until when that may last."""
+
+    id: str
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """messages/{id}: inbound (`direction` "in", `state` None) or outbound ("out")."""
+
+    id: str
+    version: datetime | None
+    conversation_id: str
+    direction: str
+    channel: str
+    author: str  # customer, assistant, person, system
+    text: str
+    sender: str
+    recipient: str
+    received_at: datetime | None = None  # when we stored it, the server's time: orders a conversation
+    provider: str = ""
+    provider_id: str | None = None
+    channel_id: str = ""
+    kind: str = "reply"
+    covers: tuple[str, ...] = ()
+    epoch: int = 0
+    prev: str | None = None
+    state: State | None = None
+    attempt: int = 0
+    resends: int = 0
+    claim: Claim | None = None
+    error_code: str | None = None
+    error: str | None = None
+
+    @property
+    def reference(self) -> str:
+        return f"{self.id}.{self.attempt}.{self.resends}"
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"{self.id}.{self.attempt}"
+
+    @classmethod
+    def parse(cls, id: str, version: datetime | None, data: Fields) -> Message:
+        state, error = text(data, "state"), mapping(data, "error")
+        return cls(
+            id=id,
+            version=version,
+            conversation_id=text(data, "conversation_id"),
+            direction=text(data, "direction"),
+            channel=text(data, "channel"),
+            author=text(data, "author"),
+            text=text(data, "text"),
+            sender=text(data, "sender"),
+            recipient=text(data, "recipient"),
+            received_at=moment(data, "received_at"),
+            provider=text(data, "provider"),
+            provider_id=maybe_text(data, "provider_id"),
+            channel_id=text(data, "channel_id"),
+            kind=text(data, "kind"),
+            covers=texts(data, "covers"),
+            epoch=integer(data, "epoch"),
+            prev=maybe_text(data, "prev"),
+            state=State(state) if state else None,
+            attempt=integer(data, "attempt"),
+            resends=integer(data, "resends"),
+            claim=_claim(mapping(data, "claim")),
+            error_code=maybe_text(error, "code"),
+            error=maybe_text(error, "sentence"),
+        )
+
+
+def _claim(data: Fields) -> Claim | None:
+    at, until = moment(data, "at"), moment(data, "until")
+    return Claim(text(data, "id"), at, until) if at and until else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """pending/{id}: work that is not finished. The sweeper finds it when `due_at` has passed."""
+
+    id: str
+    tenant_id: str
+    kind: str  # answer, send
+    subject: str  # the conversation's or the message's id
+    due_at: datetime
+
+    @classmethod
+    def parse(cls, id: str, tenant_id: str, data: Fields) -> Pending | None:
+        due_at = moment(data, "due_at")
+        if due_at is None:
+            return None
+        return cls(id, tenant_id, text(data, "kind"), text(data, "subject"), due_at)

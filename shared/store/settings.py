@@ -1,0 +1,111 @@
+"""A tenant's configuration documents, `tenants/{t}/config/{name}`, as types.
+
+Each `parse` takes what Firestore returned, or None where the document does not exist, and never fails on a field that
+is missing: a tenant that has configured nothing yet is a state to say ("no assistant connected"), not a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.store.values import flag, integer, mapping, mappings, text, texts
+
+Fields = Mapping[str, object]
+
+DEFAULT_MODEL = "gemini-3.8-flash"
+FALLBACK_MODEL = "gemini-3.5-flash-lite"
+DEFAULT_WINDOW_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that may be sent to customers. `id` is what the model says, `url` is what the customer gets."""
+
+    id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactText:
+    """One thing the business says about itself ("Parking", "Free behind the building.")."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessProfile:
+    """config/business_profile: facts, and the links that may be sent."""
+
+    name: str = ""
+    description: str = ""
+    contact: str = ""  # how to reach a person: shown to customers when the assistant cannot help
+    facts: tuple[FactText, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    @classmethod
+    def parse(cls, fields: Fields | None) -> BusinessProfile:
+        data = fields or {}
+        return cls(
+            name=text(data, "name"),
+            description=text(data, "description"),
+            contact=text(data, "contact"),
+            facts=tuple(FactText(text(f, "id"), text(f, "title"), text(f, "text")) for f in mappings(data, "facts")),
+            links=tuple(Link(text(k, "id"), text(k, "title"), text(k, "url")) for k in mappings(data, "links")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerService:
+    """config/customer_service: the assistant and the integrations.
+
+    `connected` is False until an owner has connected the assistant: then texts are stored and answered by nobody but
+    an honest sentence. `window_seconds`: how long a customer must be quiet before an answer is written.
+    """
+
+    connected: bool = False
+    model: str = DEFAULT_MODEL
+    fallback_model: str = FALLBACK_MODEL
+    thinking: str = "LOW"
+    language: str = "en"
+    tools: tuple[str, ...] = ()
+    window_seconds: int = DEFAULT_WINDOW_SECONDS
+    jackrabbit_org: str = ""
+
+    @classmethod
+    def parse(cls, fields: Fields | None) -> CustomerService:
+        data = fields or {}
+        assistant = mapping(data, "assistant")
+        return cls(
+            connected=flag(assistant, "connected"),
+            model=text(assistant, "model") or DEFAULT_MODEL,
+            fallback_model=text(assistant, "fallback_model") or FALLBACK_MODEL,
+            thinking=text(assistant, "thinking") or "LOW",
+            language=text(assistant, "language") or "en",
+            tools=texts(assistant, "tools"),
+            window_seconds=integer(assistant, "window_seconds", DEFAULT_WINDOW_SECONDS),
+            jackrabbit_org=text(mapping(data, "jackrabbit"), "org_id"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """config/sms: the number a tenant texts from. `channel` names our webhook URL, `/telnyx-sms/{channel}`."""
+
+    provider: str = ""
+    number: str = ""
+    channel: str = ""
+    messaging_profile_id: str = ""
+
+    @classmethod
+    def parse(cls, fields: Fields | None) -> SmsSettings:
+        data = fields or {}
+        return cls(
+            provider=text(data, "provider"),
+            number=text(data, "number"),
+            channel=text(data, "channel"),
+            messaging_profile_id=text(data, "messaging_profile_id"),
+        )
