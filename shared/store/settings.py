@@ -109,3 +109,23 @@ class SmsSettings:
             channel=text(data, "channel"),
             messaging_profile_id=text(data, "messaging_profile_id"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFacts:
+    """tenants/{t}: what a tenant is called and where it lives."""
+
+    name: str = ""
+    status: str = ""
+    time_zone: str = "UTC"
+    locale: str = "en"
+
+    @classmethod
+    def parse(cls, fields: Fields | None) -> TenantFacts:
+        data = fields or {}
+        return cls(
+            name=text(data, "name"),
+            status=text(data, "status"),
+            time_zone=text(data, "time_zone") or "UTC",
+            locale=text(data, "locale") or "en",
+        )

@@ -1,0 +1,67 @@
+"""What an endpoint gets and gives: no framework's type passes this line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from shared.errors import BadRequest
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    M = TypeVar("M", bound=BaseModel)
+
+Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, its body whole and unparsed. `channel` is the one segment of the path, None without.
+
+    `caller` is the e-mail of the service account that OIDC proved, None where the caller proves itself otherwise.
+    """
+
+    function: str
+    raw: bytes
+    headers: Mapping[str, str]  # names in lower case
+    channel: str | None
+    now: datetime
+    caller: str | None = None
+
+    def parse(self, model: type[M]) -> M:
+        """The JSON body as `model`. Raises BadRequest that says where and why, without quoting the body."""
+        from pydantic import ValidationError
+
+        try:
+            return model.model_validate_json(self.raw)
+        except ValidationError as error:
+            raise BadRequest(sentences(error)) from None
+
+
+def sentences(error: object) -> str:
+    from pydantic import ValidationError
+
+    assert isinstance(error, ValidationError)  # narrows a type that is imported lazily
+    problems = error.errors(include_input=False, include_url=False, include_context=False)[:5]
+    return "; ".join(f"{'.'.join(str(part) for part in p['loc']) or 'body'}: {p['msg']}" for p in problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A JSON answer."""
+
+    body: Body
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def accepted(cls) -> Reply:
+        """It is stored, or it was nothing for us: do not send it again."""
+        return cls({"ok": True})
+
+    def encoded(self) -> bytes:
+        return json.dumps(self.body, ensure_ascii=False, default=str).encode()

@@ -1,0 +1,197 @@
+"""One answer to everything that a customer has written since the last one (PIPELINE §2, Answer).
+
+    read (A1) → nothing to do (A6) | lease (A2) → history (A3) → model (A4) → commit on the version (A5)
+
+The commit is conditional on the conversation as it was read, so a text, an opt-out or a person that came meanwhile
+refuses it; what was refused is decided by reading once more. The lease saves model calls and excludes nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared import log
+from shared.assistant import Assistant
+from shared.clock import Clock
+from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
+from shared.conversations.speaking import Speaker
+from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, WINDOW_MOST
+from shared.conversations.work import ANSWER, Work
+from shared.errors import Unavailable
+from shared.store.changes import Changes
+from shared.store.documents import Conversation, Owner
+from shared.store.errors import Exists, Stale, Unanswered
+from shared.store.reading import Reader, Settings, address, conversation, message
+from shared.store.settings_cache import settings_of
+from shared.tasks import TaskQueue
+from shared.tenancy import Database
+from shared.vault import AddressHashes
+
+
+class Answering:
+    """Answers conversations of one tenant."""
+
+    def __init__(
+        self, db: Database, tenant_id: str, assistant: Assistant, queue: TaskQueue, hashes: AddressHashes, clock: Clock
+    ) -> None:
+        self._db = db
+        self._reader = Reader(db)
+        self._tenant_id = tenant_id
+        self._speaker = Speaker(assistant, tenant_id, clock)
+        self._work = Work(queue, tenant_id)
+        self._hashes = hashes
+        self._clock = clock
+
+    async def answer(self, conversation_id: str, cause: str | None = None) -> None:
+        """Answer what is open. `cause`: the text whose task this is, None for the sweeper's and a cancel's.
+
+        Raises Unavailable where the same task must come again.
+        """
+        settings, current = await settings_of(self._tenant_id, self._reader, conversation(conversation_id))
+        found = current.conversation(conversation_id)
+        for _ in range(MOST_TRIES):
+            if found is None:
+                return
+            if found.owner == Owner.RESOLVED and found.open and not found.opted_out:
+                await self._reopen(found)
+            elif not is_ours(found) or not found.open:
+                if await self._nothing_to_do(found):
+                    return
+            elif await self._too_early(found, cause, settings) or await self._attempt(found, settings):
+                return
+            found = await self._read(conversation_id)
+        raise Unavailable("this conversation is too busy to be answered now")
+
+    async def park(self, conversation_id: str, why: str) -> None:
+        """Give what is open to a person, visibly. Raises Stale where the conversation changed meanwhile."""
+        found = await self._read(conversation_id)
+        if found is None:
+            return
+        changes = Changes(self._db)
+        changes.update_conversation(found, {"open": [], "lease": None, "attempts": 0, "parked": why})
+        changes.drop_pending(ANSWER, conversation_id)
+        await changes.commit()
+        log.error("conversation parked", count="parked", conversation=conversation_id, why=why)
+
+    # -- A1
+
+    async def _read(self, conversation_id: str) -> Conversation | None:
+        return (await self._reader.read([conversation(conversation_id)])).conversation(conversation_id)
+
+    async def _too_early(self, found: Conversation, cause: str | None, settings: Settings) -> bool:
+        """Whether this task may leave the work to a later text's. Raises Unavailable while somebody has the lease.
+
+        The newest text's own task never leaves it: it comes again until the customer has been quiet long enough.
+        """
+        now = self._clock.now()
+        if found.lease_until is not None and found.lease_until > now:
+            raise Unavailable("somebody is answering this conversation")
+        window = timedelta(seconds=settings.service.window_seconds)
+        if found.last_inbound_at is None or now - found.last_inbound_at >= window:
+            return False
+        if await self._waited_most(found, now):
+            return False
+        if cause == found.open[-1]:
+            raise Unavailable("the customer may still be typing")
+        return True
+
+    async def _waited_most(self, found: Conversation, now: datetime) -> bool:
+        first = (await self._reader.read([message(found.open[0])])).message(found.open[0])
+        return first is not None and first.received_at is not None and now - first.received_at >= WINDOW_MOST
+
+    async def _reopen(self, found: Conversation) -> None:
+        await self._try(found, {"owner": Owner.AI.value, "epoch": found.epoch + 1})
+
+    async def _nothing_to_do(self, found: Conversation) -> bool:
+        """A6. False where the conversation changed meanwhile: a text may just have arrived."""
+        fields: dict[str, object] = {"lease": None, "attempts": 0}
+        if found.opted_out:
+            fields["open"] = []
+        changes = Changes(self._db)
+        changes.drop_pending(ANSWER, found.id)
+        changes.update_conversation(found, fields)
+        return await _committed(changes) is not None
+
+    async def _try(self, found: Conversation, fields: Mapping[str, object]) -> Conversation | None:
+        """The conversation with `fields` written, or None where it changed meanwhile."""
+        changes = Changes(self._db)
+        changes.update_conversation(found, fields)
+        versions = await _committed(changes)
+        return None if versions is None else replace(found, version=versions[found.id])
+
+    # -- A2 to A5
+
+    async def _attempt(self, found: Conversation, settings: Settings) -> bool:
+        """Lease, draft, commit. False where it has to be read again from the start."""
+        if found.attempts >= MOST_ATTEMPTS:
+            await self.park(found.id, "the assistant failed on this conversation several times")
+            return True
+        until = self._clock.now() + LEASE
+        leased = await self._try(found, {"lease": {"by": new_id(), "until": until}, "attempts": found.attempts + 1})
+        if leased is None:
+            return False
+        for last in (False,) * (MOST_ROUNDS - 1) + (True,):
+            draft = await self._draft(leased, settings)
+            newer = await self._settle(draft, leased, settings, last_round=last)
+            if not isinstance(newer, Conversation):
+                return newer
+            leased = newer
+        return False
+
+    async def _draft(self, found: Conversation, settings: Settings) -> Draft:
+        recent = {item.id: item for item in await self._reader.history(found.id, HISTORY)}
+        missing = [message(id) for id in found.open if id not in recent]
+        older = await self._reader.read(missing)
+        texts = [recent.get(id) or older.message(id) for id in found.open]
+        open_texts = tuple(text for text in texts if text is not None)
+        history = tuple(item for item in recent.values() if item.id not in found.open)
+        return await self._speaker.draft(found, settings, history, open_texts)
+
+    async def _settle(
+        self, draft: Draft, found: Conversation, settings: Settings, *, last_round: bool
+    ) -> Conversation | bool:
+        """Commit the draft. True: done; False: drop it and read from the start; a conversation: one more round."""
+        contact = await self._contact(found)
+        for _ in range(MOST_TRIES):
+            changes = Changes(self._db)
+            propose(changes, draft, found, self._clock.now(), settings.sms.provider, contact)
+            if await _committed(changes) is not None:
+                return await self._done(draft, found)
+            newer = await self._read(found.id)
+            if newer is None or not draft.fits(newer):
+                if newer is not None and newer.last_out == draft.id:
+                    return await self._done(draft, newer)
+                return False
+            if newer.last_out == draft.id:
+                return await self._done(draft, newer)
+            if not set(draft.covers) <= set(newer.open):
+                return False
+            if set(newer.open) != set(draft.covers) and not last_round:
+                return newer
+            found, contact = newer, await self._contact(newer)
+        raise Unavailable("this conversation is too busy to be answered now")
+
+    async def _contact(self, found: Conversation) -> NewContact | None:
+        address_id = self._hashes.address(self._tenant_id, found.address)
+        wanted = contact_for(found, address_id)
+        if wanted is None:
+            return None
+        known = (await self._reader.read([address(address_id)])).contact_of(address_id)
+        return None if known else wanted
+
+    async def _done(self, draft: Draft, found: Conversation) -> bool:
+        log.info(
+            "answer written", count="answered", message_id=draft.id, conversation=found.id, covers=len(draft.covers)
+        )
+        await self._work.send(found.id, draft.id)
+        return True
+
+
+async def _committed(changes: Changes) -> dict[str, datetime] | None:
+    """The versions, or None where nothing was written or it is not known: the caller reads and sees."""
+    try:
+        return await changes.commit()
+    except (Exists, Stale, Unanswered):
+        return None

@@ -1,0 +1,65 @@
+"""Where the pipeline's parts are put together, and nowhere else. A builder imports what its function needs, no more."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from shared import tenancy
+from shared.clock import SystemClock
+from shared.tasks import CloudTasks
+from shared.tenancy import Channel
+from shared.vault import address_hashes, field_cipher
+
+if TYPE_CHECKING:
+    from shared.conversations.answering import Answering
+    from shared.conversations.linking import Linking
+    from shared.conversations.receiving import Receiving
+    from shared.conversations.reporting import Reporting
+    from shared.conversations.sending import Sending
+    from shared.conversations.sweeping import Sweeping
+
+
+@cache
+def _queue() -> CloudTasks:
+    return CloudTasks()
+
+
+def receiving(channel: Channel) -> Receiving:
+    from shared.conversations.receiving import Receiving
+
+    return Receiving(tenancy.database_of(channel), channel, _queue(), address_hashes(), SystemClock())
+
+
+def reporting(channel: Channel) -> Reporting:
+    from shared.conversations.reporting import Reporting
+
+    return Reporting(tenancy.database_of(channel))
+
+
+def linking(channel: Channel) -> Linking:
+    from shared.conversations.linking import Linking
+
+    return Linking(tenancy.database_of(channel), channel, _queue(), address_hashes(), SystemClock())
+
+
+def answering(tenant_id: str) -> Answering:
+    from shared.assistant import assistant
+    from shared.conversations.answering import Answering
+
+    db = tenancy.database_of_tenant(tenant_id)
+    return Answering(db, tenant_id, assistant(), _queue(), address_hashes(), SystemClock())
+
+
+def sending(tenant_id: str) -> Sending:
+    from shared.conversations.senders import Senders
+    from shared.conversations.sending import Sending
+
+    db = tenancy.database_of_tenant(tenant_id)
+    return Sending(db, tenant_id, Senders(db, tenant_id, field_cipher()), _queue(), SystemClock())
+
+
+def sweeping() -> Sweeping:
+    from shared.conversations.sweeping import Sweeping
+
+    return Sweeping(tenancy.database_of_sweeper(), _queue(), SystemClock())

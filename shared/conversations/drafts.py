@@ -1,0 +1,104 @@
+"""A reply that is written but not committed yet, and the commit that makes it true (PIPELINE §2, A5)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.conversations.timers import SEND_GRACE
+from shared.conversations.work import ANSWER, SEND
+from shared.ids import digest
+from shared.store.changes import Changes, removed
+from shared.store.documents import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What will be said to whom about which texts. `id` is the message's, made once: it recognises its own commit."""
+
+    id: str
+    text: str
+    covers: tuple[str, ...]
+    epoch: int
+    kind: str = "reply"
+    author: str = "assistant"
+    language: str = "en"
+    sources: tuple[str, ...] = ()
+    usage: Mapping[str, object] | None = None
+    reason: str | None = None
+    parks: str | None = None  # why a person must look at this conversation, or None
+
+    def fits(self, conversation: Conversation) -> bool:
+        """The one who may speak is still the one for whom this was written."""
+        return self.epoch == conversation.epoch and is_ours(conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    id: str
+    address_id: str
+
+
+def is_ours(conversation: Conversation) -> bool:
+    return conversation.owner == "ai" and not conversation.opted_out
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def outbound(draft: Draft, conversation: Conversation, provider: str) -> dict[str, object]:
+    """A queued message to this conversation's customer, next in its chain."""
+    fields: dict[str, object] = {
+        "conversation_id": conversation.id,
+        "direction": "out",
+        "channel": conversation.channel,
+        "channel_id": conversation.channel_id,
+        "provider": provider,
+        "author": draft.author,
+        "kind": draft.kind,
+        "text": draft.text,
+        "sender": conversation.our_address,
+        "recipient": conversation.address,
+        "covers": list(draft.covers),
+        "epoch": conversation.epoch,
+        "prev": conversation.last_out,
+        "state": "queued",
+        "attempt": 0,
+        "resends": 0,
+        "language": draft.language,
+        "sources": list(draft.sources),
+    }
+    optional = {"usage": draft.usage, "reason": draft.reason}
+    return fields | {name: value for name, value in optional.items() if value is not None}
+
+
+def propose(
+    changes: Changes, draft: Draft, conversation: Conversation, now: datetime, provider: str, contact: NewContact | None
+) -> None:
+    """A5: the reply, its pending, and the conversation that it answers, on the version that was read."""
+    changes.create_message(draft.id, outbound(draft, conversation, provider))
+    changes.put_pending(SEND, draft.id, now + SEND_GRACE)
+    if set(conversation.open) <= set(draft.covers):
+        changes.drop_pending(ANSWER, conversation.id)
+    fields: dict[str, object] = {
+        "open": removed(*draft.covers),
+        "last_out": draft.id,
+        "lease": None,
+        "attempts": 0,
+    }
+    if draft.parks is not None:
+        fields["parked"] = draft.parks
+    if contact is not None:
+        changes.create_contact(contact.id, contact.address_id, conversation.address)
+        fields["contact_id"] = contact.id
+    changes.update_conversation(conversation, fields)
+
+
+def contact_for(conversation: Conversation, address_id: str) -> NewContact | None:
+    """The contact to make where there is none yet. Its id follows from the address: made twice is made once."""
+    if conversation.contact_id is not None:
+        return None
+    return NewContact(digest("contact", address_id), address_id)

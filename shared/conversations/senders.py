@@ -1,0 +1,73 @@
+"""The provider's adapter for a tenant: its own key where it has one, else the platform's."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from shared.channels.types import OutboundText, Outcome, Refused, Sender
+from shared.config import config
+from shared.hidden import Hidden
+from shared.store.reading import Found, Key, Reader, Settings, secret
+from shared.store.settings_cache import settings_of
+from shared.tenancy import Database
+from shared.vault import Binding, FieldCipher
+
+TELNYX_KEY = "telnyx_api_key"
+_SECONDS = 60.0
+_MOST = 500
+
+_keys: OrderedDict[str, tuple[float, Hidden]] = OrderedDict()
+
+
+class Unconfigured:
+    """A tenant without a provider: every text is refused for good, and the owner is told what to do."""
+
+    async def send(self, text: OutboundText) -> Outcome:
+        return Refused("not_configured", "No text provider is set up (Settings → SMS).")
+
+
+class Senders:
+    """Makes senders for one tenant; its settings and keys are held for a minute."""
+
+    def __init__(self, db: Database, tenant_id: str, cipher: FieldCipher) -> None:
+        self._reader = Reader(db)
+        self._tenant_id = tenant_id
+        self._cipher = cipher
+
+    async def settings_and(self, also: Iterable[Key]) -> tuple[Settings, Found]:
+        """The settings, and documents that the caller needs, in one read."""
+        held = _keys.get(self._tenant_id)
+        if held is not None and time.monotonic() - held[0] < _SECONDS:
+            return await settings_of(self._tenant_id, self._reader, *also)
+        settings, found = await settings_of(self._tenant_id, self._reader, secret(TELNYX_KEY), *also)
+        _keys[self._tenant_id] = time.monotonic(), self._key(found)
+        while len(_keys) > _MOST:
+            _keys.popitem(last=False)
+        return settings, found
+
+    async def of(self, settings: Settings) -> Sender:
+        """The sender, after `settings_and`."""
+        if settings.sms.provider != "telnyx":
+            return Unconfigured()
+        from shared import http
+        from shared.channels.telnyx.sending import TelnyxSender
+
+        profile = settings.sms.messaging_profile_id or None
+        return TelnyxSender(http.client(), config().endpoints.telnyx, _keys[self._tenant_id][1], profile)
+
+    def status_url(self, channel_id: str) -> str:
+        """Where the provider reports on a message: the same door that texts come in by."""
+        return f"{config().functions_url}/telnyx-sms/{channel_id}"
+
+    def _key(self, found: Found) -> Hidden:
+        ciphertext = found.ciphertext(TELNYX_KEY)
+        if ciphertext is None:
+            return config().telnyx_api_key
+        return self._cipher.decrypt(ciphertext, key_binding(self._tenant_id))
+
+
+def key_binding(tenant_id: str) -> Binding:
+    """Where a tenant's Telnyx key lives, which is what its ciphertext is bound to."""
+    return Binding(tenant_id, f"tenants/{tenant_id}/secrets/{TELNYX_KEY}", "ciphertext")

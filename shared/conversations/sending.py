@@ -1,0 +1,225 @@
+"""One text to the provider, at most once (PIPELINE §2, Send).
+
+    queued ──claim──▶ sending ──2xx──▶ sent          ──report──▶ delivered | failed
+      ▲                  ├──refused for now──▶ queued, attempt + 1
+      │                  ├──refused for good──▶ failed
+      │                  └──no answer, or the claim ran out──▶ uncertain ──no report──▶ unconfirmed
+      └── not allowed any more ──▶ cancelled (what it covered is open again)
+
+The claim is one commit on the message and its conversation: no claim commits after an opt-out or a take-over, and one
+claim at a time keeps the order. The call follows within seconds of the claim, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from shared import log
+from shared.channels.types import Accepted, OutboundText, Outcome, Refused
+from shared.clock import Clock
+from shared.conversations.drafts import is_ours, new_id
+from shared.conversations.senders import Senders
+from shared.conversations.states import raise_state
+from shared.conversations.timers import ANSWER_GRACE, CLAIM, CLAIM_TO_CALL, REPORT_WAIT
+from shared.conversations.work import ANSWER, SEND, Work
+from shared.errors import Unavailable
+from shared.store.changes import Changes, added
+from shared.store.documents import Claim, Conversation, Message, State
+from shared.store.errors import Stale, Unanswered
+from shared.store.reading import Found, Key, Reader, conversation, message
+from shared.tasks import TaskQueue
+from shared.tenancy import Database
+
+NOT_CALLED = "the provider was not called in time"
+
+
+def not_allowed(sent: Message, of: Conversation) -> str | None:
+    """Why this message may not go out any more, or None."""
+    if of.opted_out and sent.kind != "confirmation":
+        return "the customer opted out"
+    if sent.author != "assistant":
+        return None
+    if not is_ours(of):
+        return "a person took over"
+    return None if sent.epoch == of.epoch else "written before a person took over"
+
+
+class Sending:
+    """Sends the messages of one tenant."""
+
+    def __init__(
+        self,
+        db: Database,
+        tenant_id: str,
+        senders: Senders,
+        queue: TaskQueue,
+        clock: Clock,
+    ) -> None:
+        self._db = db
+        self._reader = Reader(db)
+        self._senders = senders
+        self._work = Work(queue, tenant_id)
+        self._clock = clock
+
+    async def send(self, message_id: str, conversation_id: str | None = None) -> None:
+        """Take the message one step further. Raises Unavailable where the same task must come again."""
+        sent, of = await self._found(message_id, conversation_id)
+        if sent is None or sent.state is None or sent.state.settled or of is None:
+            return
+        if sent.state is State.QUEUED:
+            await self._send_queued(sent, of)
+        elif sent.state is State.SENDING:
+            await self._expire(sent)
+        elif sent.state is State.UNCERTAIN:
+            await self._wait_for_report(sent)
+
+    async def park(self, message_id: str, why: str) -> None:
+        """Give the message up, visibly: `failed` if it was never claimed, else `unconfirmed`."""
+        sent, _ = await self._found(message_id, None)
+        if sent is None or sent.state is None or sent.state.settled:
+            return
+        state = State.FAILED if sent.state is State.QUEUED else State.UNCONFIRMED
+        await self._settled(sent, {"state": state.value, "reason": why, "error": {"code": "parked", "sentence": why}})
+        log.error("message parked", count="parked", message_id=message_id, why=why)
+
+    # -- S1
+
+    async def _found(self, message_id: str, conversation_id: str | None) -> tuple[Message | None, Conversation | None]:
+        keys = [message(message_id)] + ([conversation(conversation_id)] if conversation_id else [])
+        found = await self._reader.read(keys)
+        sent = found.message(message_id)
+        if sent is None:
+            return None, None
+        of = found.conversation(sent.conversation_id)
+        if of is None:
+            of = (await self._reader.read([conversation(sent.conversation_id)])).conversation(sent.conversation_id)
+        return sent, of
+
+    async def _send_queued(self, sent: Message, of: Conversation) -> None:
+        why = not_allowed(sent, of)
+        if why is not None:
+            await self._cancel(sent, of, why)
+            return
+        settings, before = await self._senders.settings_and(self._before(sent, of))
+        self._wait_for_order(sent, of, before)
+        sender = await self._senders.of(settings)
+        started = self._clock.monotonic()
+        claimed = await self._claim(sent, of)
+        outcome: Outcome = Refused("late", NOT_CALLED, again=True)
+        if self._clock.monotonic() - started < CLAIM_TO_CALL:
+            outcome = await sender.send(self._text(claimed))
+        await self._record(claimed, outcome)
+
+    def _before(self, sent: Message, of: Conversation) -> list[Key]:
+        ids = {sent.prev, of.last_claim} - {None, sent.id}
+        return [message(id) for id in ids if id is not None]
+
+    def _wait_for_order(self, sent: Message, of: Conversation, before: Found) -> None:
+        """What was written before must not be about to go out: `uncertain` is fine, its call is over."""
+        for id in (sent.prev, of.last_claim):
+            earlier = before.message(id)
+            if earlier is not None and earlier.id != sent.id and earlier.state in (State.QUEUED, State.SENDING):
+                raise Unavailable("an earlier message of this conversation is on its way")
+
+    def _text(self, claimed: Message) -> OutboundText:
+        return OutboundText(
+            sender=claimed.sender,
+            recipient=claimed.recipient,
+            text=claimed.text,
+            idempotency_key=claimed.idempotency_key,
+            reference=claimed.reference,
+            status_url=self._senders.status_url(claimed.channel_id),
+        )
+
+    # -- S2
+
+    async def _claim(self, sent: Message, of: Conversation) -> Message:
+        """The message, ours to send. Raises Unavailable where somebody else has it, or the conversation changed."""
+        now = self._clock.now()
+        claim = Claim(new_id(), now, now + CLAIM)
+        changes = Changes(self._db)
+        changes.update_message(
+            sent,
+            {"state": State.SENDING.value, "claim": {"id": claim.id, "at": claim.at, "until": claim.until}},
+        )
+        changes.update_conversation(of, {"last_claim": sent.id})
+        try:
+            version = (await changes.commit())[sent.id]
+        except Stale as refused:
+            raise Unavailable("the conversation changed; the message is looked at again") from refused
+        except Unanswered:
+            return await self._own_claim(sent.id, claim)
+        return replace(sent, version=version, state=State.SENDING, claim=claim)
+
+    async def _own_claim(self, id: str, claim: Claim) -> Message:
+        """The commit's reply was lost: the claim is ours if its random id is."""
+        now = (await self._reader.read([message(id)])).message(id)
+        if now is None or now.claim is None or now.claim.id != claim.id:
+            raise Unavailable("the message could not be claimed")
+        return now
+
+    # -- S4
+
+    async def _record(self, claimed: Message, outcome: Outcome) -> None:
+        """What the provider said, if it raises the rank. Raises Unavailable where the task must come again."""
+        match outcome:
+            case Accepted(provider_id):
+                await self._settled(claimed, {"state": State.SENT.value, "provider_id": provider_id})
+            case Refused(again=True) as refused:
+                fields = {"state": State.QUEUED.value, "attempt": claimed.attempt + 1, "claim": None}
+                await self._raise(claimed, fields | _error(refused))
+                raise Unavailable(f"the provider refused for now ({refused.error_code})")
+            case Refused() as refused:
+                await self._settled(claimed, {"state": State.FAILED.value} | _error(refused))
+            case _:
+                await self._uncertain(claimed, outcome.reason)
+
+    async def _uncertain(self, sent: Message, reason: str) -> None:
+        log.warning("no answer from the provider", count="uncertain", message_id=sent.id, reason=reason)
+        due = self._clock.now() + REPORT_WAIT
+        await self._raise(sent, {"state": State.UNCERTAIN.value, "reason": reason}, pending_until=due)
+
+    async def _expire(self, sent: Message) -> None:
+        """A claim that ran out: its caller died, so nobody knows. Never called again."""
+        if sent.claim is not None and sent.claim.until > self._clock.now():
+            raise Unavailable("somebody is sending this message")
+        await self._uncertain(sent, "the claim ran out")
+
+    async def _wait_for_report(self, sent: Message) -> None:
+        since = sent.claim.at if sent.claim is not None else None
+        if since is not None and self._clock.now() < since + REPORT_WAIT:
+            raise Unavailable("the provider may still report")
+        await self._settled(sent, {"state": State.UNCONFIRMED.value, "reason": "the provider never reported"})
+        log.warning("message unconfirmed", count="unconfirmed", message_id=sent.id)
+
+    async def _settled(self, sent: Message, fields: Mapping[str, object]) -> None:
+        await self._raise(sent, fields)
+
+    async def _raise(self, sent: Message, fields: Mapping[str, object], pending_until: datetime | None = None) -> None:
+        await raise_state(self._db, sent, fields, pending_until)
+
+    # -- not allowed any more
+
+    async def _cancel(self, sent: Message, of: Conversation, why: str) -> None:
+        """Its turn is over. What it covered is open again, unless the customer wants nothing from us."""
+        changes = Changes(self._db)
+        changes.update_message(sent, {"state": State.CANCELLED.value, "reason": why})
+        changes.drop_pending(SEND, sent.id)
+        reopened = bool(sent.covers) and not of.opted_out
+        changes.update_conversation(of, {"open": added(*sent.covers)} if reopened else {"last_claim": of.last_claim})
+        again = reopened and of.owner == "ai"
+        if again:
+            changes.put_pending(ANSWER, of.id, self._clock.now() + ANSWER_GRACE)
+        try:
+            await changes.commit()
+        except (Stale, Unanswered) as refused:
+            raise Unavailable("the conversation changed; the message is looked at again") from refused
+        log.info("message cancelled", count="cancelled", message_id=sent.id, why=why)
+        if again:
+            await self._work.answer_after_cancel(of.id, sent.id)
+
+
+def _error(refused: Refused) -> dict[str, object]:
+    return {"error": {"code": refused.error_code, "sentence": refused.error}}

@@ -1,0 +1,64 @@
+"""Tasks of the pipeline: what they are called, and what they carry (PIPELINE §3).
+
+A task is named after what caused it, so that a repeated cause enqueues nothing twice; the sweeper never uses those
+names again, because a finished task's name stays taken for hours. Bodies carry ids only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.conversations.timers import TASK_DEADLINE
+from shared.tasks import Task, TaskQueue, task_name
+
+ANSWER = "answer"
+SEND = "send"
+_BUCKET = 300  # seconds: two sweepers of one bucket collide, as wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Enqueues the tasks of one tenant."""
+
+    queue: TaskQueue
+    tenant_id: str
+
+    async def answer(self, conversation_id: str, message_id: str, at: datetime) -> None:
+        """One task per text: per conversation the second text would meet the first one's name."""
+        body = {"conversation": conversation_id, "message": message_id}
+        await self._enqueue(ANSWER, f"a-{message_id}", body, at)
+
+    async def answer_after_cancel(self, conversation_id: str, cancelled: str) -> None:
+        await self._enqueue(ANSWER, f"a-{cancelled}-c", {"conversation": conversation_id})
+
+    async def send(self, conversation_id: str, message_id: str) -> None:
+        await self._enqueue(SEND, f"s-{message_id}", {"conversation": conversation_id, "message": message_id})
+
+    async def again(self, kind: str, subject: str, pending_id: str, now: datetime) -> None:
+        """The sweeper's: under a name of its own."""
+        await self._enqueue(kind, f"w-{pending_id}-{_bucket(now)}", _subject(kind, subject))
+
+    async def park(self, kind: str, subject: str, pending_id: str, now: datetime) -> None:
+        """The backstop: give this work up, visibly."""
+        await self._enqueue(kind, f"p-{pending_id}-{_bucket(now)}", {**_subject(kind, subject), "do": "park"})
+
+    async def _enqueue(self, kind: str, rest: str, body: Mapping[str, str], at: datetime | None = None) -> None:
+        task = Task(
+            queue=kind,
+            function=kind,
+            name=task_name(rest),
+            body={"tenant": self.tenant_id, **body},
+            at=at,
+            deadline=TASK_DEADLINE,
+        )
+        await self.queue.enqueue(task)
+
+
+def _bucket(now: datetime) -> int:
+    return int(now.timestamp()) // _BUCKET
+
+
+def _subject(kind: str, subject: str) -> dict[str, str]:
+    return {"conversation": subject} if kind == ANSWER else {"message": subject}

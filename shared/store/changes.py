@@ -1,0 +1,111 @@
+"""One commit: everything in it is written, or nothing is.
+
+There are no transactions (DESIGN §2). `[V]` is an update on the version that was read, and Firestore has such a
+condition for updates and deletes only: a merge-set takes none. Changes that need none say so in their name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+from google.cloud.firestore_v1 import SERVER_TIMESTAMP, ArrayRemove, ArrayUnion, Increment
+from google.cloud.firestore_v1.async_document import AsyncDocumentReference
+
+from shared.store.collections import ADDRESSES, CONTACTS, CONVERSATIONS, MESSAGES, PENDING
+from shared.store.documents import Conversation, Message
+from shared.store.errors import Stale, translated
+from shared.store.paths import Paths
+from shared.tenancy.database import Database
+
+Fields = Mapping[str, object]
+
+NOW = SERVER_TIMESTAMP  # the server's time of the commit
+
+
+def added(*items: str) -> object:
+    """Into an array, each once, whatever else is in it."""
+    return ArrayUnion(list(items))
+
+
+def removed(*items: str) -> object:
+    """Out of an array, whatever else is in it."""
+    return ArrayRemove(list(items))
+
+
+def raised(by: int = 1) -> object:
+    return Increment(by)
+
+
+class Changes:
+    """What one commit will write. `commit` answers the new versions by document path."""
+
+    def __init__(self, db: Database) -> None:
+        self._batch = db.batch()
+        self._db = db
+        self._paths = Paths(db)
+        self._order: list[AsyncDocumentReference] = []
+
+    # -- messages
+
+    def create_message(self, id: str, fields: Fields) -> None:
+        """Refused with Exists if the id is taken: that is de-duplication."""
+        self._create(self._paths.of(MESSAGES, id), {**fields, "received_at": NOW})
+
+    def update_message(self, message: Message, fields: Fields) -> None:
+        """On the version that was read. Only the state and what goes with it may change."""
+        self._update(self._paths.of(MESSAGES, message.id), message.version, fields)
+
+    # -- conversations
+
+    def merge_conversation(self, id: str, fields: Fields) -> None:
+        """Without a condition, creating it if absent: for what may always be added (a text that arrived)."""
+        reference = self._paths.of(CONVERSATIONS, id)
+        self._batch.set(reference, dict(fields), merge=True)
+        self._order.append(reference)
+
+    def update_conversation(self, conversation: Conversation, fields: Fields) -> None:
+        """On the version that was read: owner, consent, and what is open are unchanged, or nothing is written."""
+        self._update(self._paths.of(CONVERSATIONS, conversation.id), conversation.version, fields)
+
+    # -- work that is not finished
+
+    def put_pending(self, kind: str, subject: str, due_at: datetime, attempt: int = 0) -> None:
+        reference = self._paths.of(PENDING, pending_id(kind, subject))
+        self._batch.set(reference, {"kind": kind, "subject": subject, "due_at": due_at, "attempt": attempt})
+        self._order.append(reference)
+
+    def drop_pending(self, kind: str, subject: str) -> None:
+        """Dropping what is gone already is fine."""
+        reference = self._paths.of(PENDING, pending_id(kind, subject))
+        self._batch.delete(reference)
+        self._order.append(reference)
+
+    # -- contacts
+
+    def create_contact(self, id: str, address_id: str, address: str) -> None:
+        self._create(self._paths.of(CONTACTS, id), {"name": "", "created_at": NOW})
+        self._create(self._paths.of(ADDRESSES, address_id), {"contact_id": id, "kind": "phone", "address": address})
+
+    async def commit(self) -> dict[str, datetime]:
+        """Raises Exists, Stale or Refused (nothing was written), or Unanswered (unknown)."""
+        with translated():
+            results = await self._batch.commit()
+        versions = (cast(datetime, result.update_time) for result in results)
+        return {cast(str, reference.id): version for reference, version in zip(self._order, versions, strict=True)}
+
+    def _create(self, reference: AsyncDocumentReference, fields: Fields) -> None:
+        self._batch.create(reference, dict(fields))
+        self._order.append(reference)
+
+    def _update(self, reference: AsyncDocumentReference, version: datetime | None, fields: Fields) -> None:
+        if version is None:
+            raise Stale("it was never there; try again")
+        self._batch.update(reference, dict(fields), option=self._db.write_option(last_update_time=version))
+        self._order.append(reference)
+
+
+def pending_id(kind: str, subject: str) -> str:
+    """ "a-{conversation}" for an answer that is due, "s-{message}" for a text that is not settled."""
+    return f"{kind[0]}-{subject}"

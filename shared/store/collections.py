@@ -1,0 +1,14 @@
+"""The names of all collections: nothing outside `shared/store` says one (a test reads the syntax trees)."""
+
+ROUTES = "routes"
+TENANTS = "tenants"
+
+# Below tenants/{t}, flat: no collection has collections of its own.
+CONFIG = "config"
+SECRETS = "secrets"
+MEMBERS = "members"
+CONTACTS = "contacts"
+ADDRESSES = "addresses"
+CONVERSATIONS = "conversations"
+MESSAGES = "messages"
+PENDING = "pending"

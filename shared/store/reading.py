@@ -1,0 +1,124 @@
+"""Reading a tenant's documents: one BatchGet for whatever a step needs, and two bounded queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from google.cloud.firestore_v1.base_query import FieldFilter
+
+from shared.store.collections import ADDRESSES, CONFIG, CONVERSATIONS, MESSAGES, SECRETS, TENANTS
+from shared.store.documents import Conversation, Message
+from shared.store.errors import translated
+from shared.store.paths import Paths
+from shared.store.settings import BusinessProfile, CustomerService, SmsSettings, TenantFacts
+from shared.tenancy.database import Database
+
+Key = tuple[str, str]  # collection, id
+
+
+def conversation(id: str) -> Key:
+    return CONVERSATIONS, id
+
+
+def message(id: str) -> Key:
+    return MESSAGES, id
+
+
+def address(id: str) -> Key:
+    return ADDRESSES, id
+
+
+SETTINGS: tuple[Key, ...] = (
+    (TENANTS, ""),
+    (CONFIG, "business_profile"),
+    (CONFIG, "customer_service"),
+    (CONFIG, "sms"),
+)
+
+
+def secret(name: str) -> Key:
+    return SECRETS, name
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Documents of one read, by collection and id."""
+
+    _documents: Mapping[Key, tuple[datetime | None, Mapping[str, object]]]
+
+    def conversation(self, id: str) -> Conversation | None:
+        found = self._documents.get((CONVERSATIONS, id))
+        return Conversation.parse(id, *found) if found else None
+
+    def message(self, id: str | None) -> Message | None:
+        found = self._documents.get((MESSAGES, id)) if id else None
+        return Message.parse(id, *found) if id and found else None
+
+    def contact_of(self, address_id: str) -> str | None:
+        return cast("str | None", self._fields(ADDRESSES, address_id).get("contact_id"))
+
+    def ciphertext(self, name: str) -> str | None:
+        return cast("str | None", self._fields(SECRETS, name).get("ciphertext"))
+
+    def settings(self) -> Settings:
+        return Settings(
+            tenant=TenantFacts.parse(self._fields(TENANTS, "")),
+            profile=BusinessProfile.parse(self._fields(CONFIG, "business_profile")),
+            service=CustomerService.parse(self._fields(CONFIG, "customer_service")),
+            sms=SmsSettings.parse(self._fields(CONFIG, "sms")),
+        )
+
+    def _fields(self, collection: str, id: str) -> Mapping[str, object]:
+        found = self._documents.get((collection, id))
+        return found[1] if found else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A tenant's configuration, whole."""
+
+    tenant: TenantFacts
+    profile: BusinessProfile
+    service: CustomerService
+    sms: SmsSettings
+
+
+class Reader:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._paths = Paths(db)
+
+    async def read(self, keys: Iterable[Key]) -> Found:
+        """All of `keys` in one call; what does not exist is absent from the answer."""
+        wanted = dict.fromkeys(keys)
+        references = {(self._paths.tenant if key == (TENANTS, "") else self._paths.of(*key)): key for key in wanted}
+        if not references:
+            return Found({})
+        with translated():
+            snapshots = [snap async for snap in self._db.get_all(list(references))]
+        return Found(
+            {references[snap.reference]: (snap.update_time, snap.to_dict() or {}) for snap in snapshots if snap.exists}
+        )
+
+    async def history(self, conversation_id: str, limit: int) -> tuple[Message, ...]:
+        """The newest `limit` messages of a conversation, oldest first."""
+        query = (
+            self._paths.collection(MESSAGES)
+            .where(filter=FieldFilter("conversation_id", "==", conversation_id))
+            .order_by("received_at", direction="DESCENDING")
+            .limit(limit)
+        )
+        with translated():
+            snapshots = await query.get()
+        return tuple(Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in reversed(snapshots))
+
+    async def sent_as(self, provider_id: str) -> Message | None:
+        """The message that a provider knows by this id, where exactly one does."""
+        query = self._paths.collection(MESSAGES).where(filter=FieldFilter("provider_id", "==", provider_id)).limit(2)
+        with translated():
+            snapshots = await query.get()
+        outbound = [Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in snapshots]
+        return outbound[0] if len(outbound) == 1 else None

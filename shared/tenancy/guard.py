@@ -1,0 +1,111 @@
+"""The channel that lets through only what production allows to an id token.
+
+The emulator also answers BeginTransaction, Rollback, an empty Commit, BatchWrite and more; production demands IAM for
+them (DESIGN §2). Code that needed one would pass every local test and fail on the first day, so it fails here instead.
+A subclass of the channel and not an interceptor: interceptors cost tens of microseconds a call and break streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, Protocol, cast
+
+import grpc
+import grpc.aio
+
+from shared.tenancy.errors import MethodRefused
+
+SERVICE = "/google.firestore.v1.Firestore/"
+ALLOWED = frozenset(
+    SERVICE + name
+    for name in ("Commit", "BatchGetDocuments", "GetDocument", "RunQuery", "RunAggregationQuery", "Listen")
+)
+
+
+class _Request(Protocol):
+    """The fields by which a request could take part in a transaction."""
+
+    transaction: bytes
+    new_transaction: object
+    writes: Sequence[object]
+
+
+# grpc's own multicallables are generic over request and response, and the generated transport passes them through
+# untyped: this alias is the one place where that shows.
+_Multi = Any
+
+
+class GuardedChannel(grpc.aio.Channel):
+    """`inner`, less everything that needs IAM: raises MethodRefused before a byte leaves."""
+
+    def __init__(self, inner: grpc.aio.Channel) -> None:
+        self._inner = inner
+        # The generated transport appends its logging interceptor here; nobody reads it.
+        self._unary_unary_interceptors: list[object] = []
+
+    def unary_unary(self, method: str, *args: object, **kwargs: object) -> _Multi:
+        call = self._multi("unary_unary", method, *args, **kwargs)
+        return _checked(call, _refuse_empty_commit) if method == SERVICE + "Commit" else call
+
+    def unary_stream(self, method: str, *args: object, **kwargs: object) -> _Multi:
+        return _checked(self._multi("unary_stream", method, *args, **kwargs), _refuse_transaction)
+
+    def stream_unary(self, method: str, *args: object, **kwargs: object) -> _Multi:
+        return self._multi("stream_unary", method, *args, **kwargs)
+
+    def stream_stream(self, method: str, *args: object, **kwargs: object) -> _Multi:
+        return self._multi("stream_stream", method, *args, **kwargs)
+
+    def _multi(self, kind: str, method: str, *args: object, **kwargs: object) -> _Multi:
+        """The inner channel's multicallable, or one that refuses: the generated transport asks for all of them."""
+        if method not in ALLOWED:
+            return _refusing(method)
+        return cast("Callable[..., _Multi]", getattr(self._inner, kind))(method, *args, **kwargs)
+
+    async def __aenter__(self) -> GuardedChannel:
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        await self.close()
+
+    async def close(self, grace: float | None = None) -> None:
+        await self._inner.close(grace)
+
+    def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:
+        return self._inner.get_state(try_to_connect)
+
+    async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:
+        await self._inner.wait_for_state_change(last_observed_state)
+
+    async def channel_ready(self) -> None:
+        await self._inner.channel_ready()
+
+
+def _refusing(method: str) -> _Multi:
+    def refused(*_args: object, **_kwargs: object) -> NoReturn:
+        _refuse(method)
+
+    return refused
+
+
+def _refuse(what: str) -> NoReturn:
+    raise MethodRefused(f"{what.removeprefix(SERVICE)} needs IAM in production; an id token cannot call it.")
+
+
+def _checked(call: _Multi, check: Callable[[_Request], None]) -> _Multi:
+    def checked(request: _Request, **kwargs: object) -> object:
+        check(request)
+        return call(request, **kwargs)
+
+    return checked
+
+
+def _refuse_empty_commit(request: _Request) -> None:
+    _refuse_transaction(request)
+    if not request.writes:
+        _refuse("an empty Commit")
+
+
+def _refuse_transaction(request: _Request) -> None:
+    if getattr(request, "transaction", b"") or getattr(request, "new_transaction", None):
+        _refuse("a transaction")
