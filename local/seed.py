@@ -1,0 +1,148 @@
+"""Makes the demo's tenants as the platform and their owners would: `python -m local.seed ACCOUNTS.json HOST:PORT`.
+
+The file says each tenant's Telnyx account, the address is Secret Manager's.
+
+Everything goes through the rules: the platform's principal makes tenants and routes, each tenant's service principal
+its configuration and secrets. Machine users are made here, with their tenant, never by first use. What the project's
+own functions will do one day (sign-up, settings) is done here by hand; nothing acts as the database's owner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from local.mount import mount_secrets
+from local.seed_data import ADMIN, TENANTS, Person, SeedTenant
+from shared import http, identity
+from shared.clock import SystemClock
+from shared.config import config
+from shared.conversations.senders import TELNYX_KEY, key_binding
+from shared.hidden import Hidden
+from shared.store.changes import NOW
+from shared.store.provisioning import Provisioning
+from shared.store.routes import Route
+from shared.tenancy import database
+from shared.tenancy.database import Database
+from shared.tenancy.issuing import Issuer
+from shared.tenancy.minting import Grant
+from shared.tenancy.principals import PLATFORM, RESOLVER, SWEEPER, Principal, service
+from shared.vault import address_hashes, field_cipher
+
+
+@dataclass(frozen=True)
+class TelnyxAccount:
+    """What an owner would copy from Telnyx: an API key, a messaging profile, the key that webhooks are signed with."""
+
+    api_key: str
+    profile_id: str
+    public_key: str
+
+
+class _Session:
+    """A session of a machine principal, for the minute that seeding takes."""
+
+    def __init__(self, principal: Principal) -> None:
+        self._principal = principal
+        self._grant: Grant | None = None
+
+    async def token(self) -> Hidden:
+        if self._grant is None or self._grant.expires_at - SystemClock().now().timestamp() < 1:
+            self._grant, _ = await Issuer(SystemClock()).issue(self._principal)
+        return self._grant.token
+
+    def refused(self, _token: Hidden) -> None:
+        self._grant = None
+
+
+def _as(principal: Principal) -> Database:
+    return Database(_Session(principal), principal.tenant_id)
+
+
+async def seed(accounts: Mapping[str, TelnyxAccount]) -> None:
+    """`accounts`: tenant id → its Telnyx account."""
+    identity.account.set(config().service_account("mint"))
+    people = [ADMIN, *(person for tenant in TENANTS for person in tenant.people)]
+    machines = [PLATFORM, RESOLVER, SWEEPER, *(service(tenant.id) for tenant in TENANTS)]
+    await asyncio.gather(*(_create_machine(principal) for principal in machines))
+    uids = dict(zip((p.email for p in people), await asyncio.gather(*(_create_person(p) for p in people)), strict=True))
+    for tenant in TENANTS:
+        await _seed_tenant(tenant, accounts[tenant.id], uids)
+
+
+async def _seed_tenant(tenant: SeedTenant, account: TelnyxAccount, uids: Mapping[str, str]) -> None:
+    platform = Provisioning(_as(PLATFORM))
+    await platform.create_tenant(tenant.id, name=tenant.name, time_zone=tenant.time_zone, locale="en-US")
+    route = Route(tenant.id, tenant.channel, "sms", "telnyx", tenant.number, account.public_key)
+    hashes = address_hashes()
+    await platform.create_route(hashes.route_of_channel(tenant.channel), route)
+    await platform.create_route(hashes.route_of_address("sms", tenant.number), route)
+    owner = Provisioning(_as(service(tenant.id)))
+    for name, fields in _configuration(tenant, account).items():
+        await owner.set_config(name, fields)
+    if tenant.own_account:
+        ciphertext = field_cipher().encrypt(account.api_key, key_binding(tenant.id))
+        await owner.set_secret(TELNYX_KEY, {"ciphertext": ciphertext, "updated_at": NOW})
+    for person in tenant.people:
+        await owner.set_member(uids[person.email], role=person.role, email=person.email)
+
+
+def _configuration(tenant: SeedTenant, account: TelnyxAccount) -> dict[str, dict[str, object]]:
+    return {
+        "sms": {
+            "provider": "telnyx",
+            "number": tenant.number,
+            "channel": tenant.channel,
+            "messaging_profile_id": account.profile_id,
+        },
+        "business_profile": {
+            "name": tenant.name,
+            "description": tenant.description,
+            "contact": tenant.contact,
+            "facts": list(tenant.facts),
+            "links": list(tenant.links),
+        },
+        "customer_service": {
+            "assistant": {"connected": tenant.connected, "language": "en", "tools": tenant.tools},
+            "jackrabbit": {"org_id": tenant.jackrabbit_org},
+        },
+    }
+
+
+async def _create_machine(principal: Principal) -> None:
+    await _admin_api("accounts", {"localId": principal.uid})
+
+
+async def _create_person(person: Person) -> str:
+    made = await _admin_api("accounts", {"email": person.email, "password": person.password, "emailVerified": True})
+    uid = str(made["localId"])
+    tenant = next((tenant.id for tenant in TENANTS if person in tenant.people), None)
+    claims = {"role": person.role} | ({"tenant_id": tenant} if tenant else {})
+    await _admin_api("accounts:update", {"localId": uid, "customAttributes": json.dumps(claims)})
+    return uid
+
+
+async def _admin_api(method: str, body: Mapping[str, object]) -> Mapping[str, object]:
+    """Identity Toolkit's administration, whose one credential in the emulator is "owner"."""
+    url = f"{config().endpoints.identity_toolkit}/v1/projects/{config().project}/{method}"
+    answer = await http.client().post(url, json=body, headers={"authorization": "Bearer owner"}, timeout=10)
+    answer.raise_for_status()
+    return cast("Mapping[str, object]", answer.json())
+
+
+async def main() -> None:
+    await mount_secrets(sys.argv[2], os.environ["GOOGLE_CLOUD_PROJECT"])
+    raw = json.loads(await asyncio.to_thread(Path(sys.argv[1]).read_text))
+    await seed({tenant: TelnyxAccount(**account) for tenant, account in raw.items()})
+    await http.close()
+    await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

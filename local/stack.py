@@ -1,0 +1,297 @@
+"""The whole local cloud: started in order, stopped in reverse, described in `.local/stack.json` while it runs.
+
+emulators (Firestore behind its gate, Auth behind Identity Toolkit's proxy) → stand-ins → seed → function host
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import secrets
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from local import seed_data
+from local.emulators import auth, firestore
+from local.emulators.children import Child
+from local.emulators.node import Say, quiet
+from local.gate import Gate
+from local.phone.app import Sources, phone_app
+from local.ports import Ports
+from local.seed_openings import generate
+from local.standins.base import JSON, Standin
+from local.standins.gemini import GeminiStandin
+from local.standins.identity_toolkit import IdentityToolkit
+from local.standins.jackrabbit import JackrabbitStandin
+from local.standins.scheduler import Job, Scheduler
+from local.standins.secrets import Secrets
+from local.standins.signing import Signing
+from local.standins.tasks import Tasks
+from local.standins.telnyx import TelnyxStandin
+from local.standins.telnyx_delivery import PLATFORM_SEED, Account
+from local.wire import PortTaken, listen, serve_http
+from shared.clock import SystemClock
+
+ROOT = Path(__file__).parents[1]
+PROJECT = "demo-chattercheetah"
+RULES = ROOT / "firestore.rules"
+SWEEP_SECONDS = 60.0
+_STARTING = 60.0
+
+Stop = Callable[[], Awaitable[None]]
+
+
+class StackError(Exception):
+    """The local cloud cannot start: what is wrong, and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """`openings_seed`: which classes Jackrabbit has. `token_ttl`: seconds an id token lives (None: an hour).
+
+    `gate`: refuse what production refuses; only a measurement goes past it. `state`: where stack.json is written.
+    """
+
+    ports: Ports = field(default_factory=Ports)
+    openings_seed: int = 1
+    token_ttl: int | None = None
+    gate: bool = True
+    state: Path = ROOT / ".local"
+
+
+class Stack:
+    def __init__(self, options: Options, say: Say = quiet) -> None:
+        self.options = options
+        self.ports = options.ports
+        self._say = say
+        self._stops: list[Stop] = []
+        self._pids: list[int] = []
+        self._accounts = _telnyx_accounts(f"http://127.0.0.1:{self.ports.functions}")
+        self.signing = Signing(PROJECT)
+        self.gemini_is_real = bool(os.environ.get("GEMINI_API_KEY"))
+
+    @property
+    def functions_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.functions}"
+
+    async def start(self) -> None:
+        """Raises StackError, PortTaken, EmulatorMissing, RulesRefused; whatever had started is stopped then."""
+        for port in asdict(self.ports).values():
+            listen(port).close()
+        try:
+            await self._start_emulators()
+            await self._start_standins()
+            self._say("Seeding three tenants")
+            await self._seed()
+            self._say("Starting the functions")
+            await self._start_host()
+            await self._start_phone()
+        except BaseException:
+            await self.stop()
+            raise
+        await asyncio.to_thread(self._write_state)
+
+    async def stop(self) -> None:
+        (self.options.state / "stack.json").unlink(missing_ok=True)
+        for stop in reversed(self._stops):
+            await stop()
+        self._stops.clear()
+
+    # -- parts
+
+    async def _start_emulators(self) -> None:
+        self._say("Starting the Firestore and Auth emulators")
+        store, people = await asyncio.gather(
+            firestore.start(self.ports.firestore, RULES, PROJECT, self._say),
+            auth.start(self.ports.auth_emulator, PROJECT, self._say),
+        )
+        for running in (store, people):
+            self._stops.append(running.stop)
+            self._pids += [running.pid] if running.pid else []
+        gate = Gate(self.ports.gate, store.host, PROJECT, SystemClock())
+        await gate.start()
+        self._stops.append(gate.stop)
+        signer = self.signing.email("token-signer")
+        proxy = IdentityToolkit(
+            f"http://{people.host}",
+            signer,
+            lambda: self.signing.key_of(signer).public,
+            token_ttl=self.options.token_ttl,
+        )
+        self._stops.append(proxy.close)
+        await self._serve(proxy, self.ports.auth)
+
+    async def _start_standins(self) -> None:
+        self._say("Starting the stand-ins of Google's services, Telnyx, Gemini and Jackrabbit")
+        await self._serve(self.signing, self.ports.signing)
+        await self._serve(TelnyxStandin(list(self._accounts.values())), self.ports.telnyx)
+        await self._serve(GeminiStandin(), self.ports.gemini)
+        await self._serve(JackrabbitStandin(openings(self.options.openings_seed)), self.ports.jackrabbit)
+        tasks, vault = Tasks(self.signing.id_token), Secrets()
+        for name, value in _secret_values().items():
+            vault.put(PROJECT, name, value.encode())
+        sweep = Job("sweep", f"{self.functions_url}/sweep", SWEEP_SECONDS)
+        scheduler = Scheduler([sweep], self.signing.id_token, self.signing.email("scheduler-invoker"))
+        for standin, port in (
+            (tasks, self.ports.tasks),
+            (vault, self.ports.secrets),
+            (scheduler, self.ports.scheduler),
+        ):
+            await standin.start(port)
+            self._stops.append(standin.stop)
+
+    async def _serve(self, standin: Standin, port: int) -> None:
+        served = await serve_http(standin.app, port)
+        self._stops.append(served.stop)
+
+    async def _seed(self) -> None:
+        accounts = {
+            tenant.id: {"api_key": account.api_key, "profile_id": account.profile_id, "public_key": account.public_key}
+            for tenant, account in ((tenant, self._account_of(tenant)) for tenant in seed_data.TENANTS)
+        }
+        file = self.options.state / "seed.json"
+        await asyncio.to_thread(_write, file, accounts)
+        secrets_host = f"127.0.0.1:{self.ports.secrets}"
+        child = await self._child("local.seed", str(file), secrets_host)
+        await _ended(child)
+
+    async def _start_host(self) -> None:
+        port, secrets_host = str(self.ports.functions), f"127.0.0.1:{self.ports.secrets}"
+        child = await self._child("local.host", "--port", port, "--secrets", secrets_host)
+        await _ready(child)
+        self._pids.append(child.pid)
+
+    async def _start_phone(self) -> None:
+        tenants = [{"id": t.id, "name": t.name, "sms": [t.number]} for t in seed_data.TENANTS]
+        app = phone_app(Sources(tenants=tenants, telnyx=f"http://127.0.0.1:{self.ports.telnyx}"))
+        served = await serve_http(app, self.ports.phone)
+        self._stops.append(served.stop)
+
+    async def _child(self, module: str, *arguments: str) -> Child:
+        child = Child([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment())
+        self._stops.append(child.stop)
+        return child
+
+    def environment(self) -> dict[str, str]:
+        """What a function finds in its environment, secrets excepted: those are mounted from Secret Manager."""
+        ports = self.ports
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        gemini = {} if self.gemini_is_real else {"GOOGLE_GEMINI_BASE_URL": f"http://127.0.0.1:{ports.gemini}"}
+        database = ports.gate if self.options.gate else ports.firestore
+        return (
+            kept
+            | gemini
+            | {
+                "GOOGLE_CLOUD_PROJECT": PROJECT,
+                "FUNCTIONS_URL": self.functions_url,
+                "FIREBASE_API_KEY": "local",
+                "FIRESTORE_EMULATOR_HOST": f"127.0.0.1:{database}",
+                "FIREBASE_AUTH_EMULATOR_HOST": f"127.0.0.1:{ports.auth}",
+                "CLOUD_TASKS_EMULATOR_HOST": f"127.0.0.1:{ports.tasks}",
+                "GCE_METADATA_HOST": f"127.0.0.1:{ports.signing}",
+                "OIDC_CERTS_URL": f"http://127.0.0.1:{ports.signing}/oauth2/v3/certs",
+                "IAM_CREDENTIALS_URL": f"http://127.0.0.1:{ports.signing}",
+                "TELNYX_BASE_URL": f"http://127.0.0.1:{ports.telnyx}/v2",
+                "TELNYX_PUBLIC_KEY": self._accounts["platform"].public_key,
+                "JACKRABBIT_BASE_URL": f"http://127.0.0.1:{ports.jackrabbit}",
+            }
+        )
+
+    # -- what is written down
+
+    def _account_of(self, tenant: seed_data.SeedTenant) -> Account:
+        return self._accounts[tenant.id if tenant.own_account else "platform"]
+
+    def _write_state(self) -> None:
+        _write(self.options.state / "stack.json", self.description())
+
+    def description(self) -> dict[str, JSON]:
+        """stack.json: where everything is, and what a test needs to act as a provider or a person."""
+        url = "http://127.0.0.1:{}".format
+        ports = self.ports
+        standins = ("telnyx", "gemini", "jackrabbit", "tasks", "secrets", "scheduler", "signing")
+        return {
+            "project": PROJECT,
+            "functions": self.functions_url,
+            "firestore": f"127.0.0.1:{ports.firestore}",
+            "gate": f"127.0.0.1:{ports.gate}",
+            "auth": f"127.0.0.1:{ports.auth}",
+            "hosting": None,
+            "phone": url(ports.phone),
+            "standins": {name: url(getattr(ports, name)) for name in standins},
+            "signing": {"telnyx": base64.b64encode(PLATFORM_SEED).decode(), "twilio": None, "sendgrid": None},
+            "tenants": [self._tenant(tenant) for tenant in seed_data.TENANTS],
+            "pids": [*self._pids],
+        }
+
+    def _tenant(self, tenant: seed_data.SeedTenant) -> JSON:
+        return {
+            "id": tenant.id,
+            "name": tenant.name,
+            "sms": [tenant.number],
+            "channels": {"telnyx-sms": tenant.channel},
+            "signing": {"telnyx": base64.b64encode(self._account_of(tenant).seed).decode()},
+            "widget_key": None,
+            "users": [{"email": p.email, "password": p.password, "role": p.role} for p in tenant.people],
+        }
+
+
+def openings(seed: int) -> dict[str, list[Mapping[str, object]]]:
+    """Each Jackrabbit organisation's rows, different for every seed."""
+    orgs = [tenant.jackrabbit_org for tenant in seed_data.TENANTS if tenant.jackrabbit_org]
+    return {org: list(generate(seed * 100 + number)) for number, org in enumerate(orgs)}
+
+
+def _telnyx_accounts(functions_url: str) -> dict[str, Account]:
+    """Tenants with an account of their own get webhooks at their channel's URL, the platform's at the URL without."""
+    accounts = {}
+    shared_numbers = {}
+    for number, tenant in enumerate(seed_data.TENANTS, start=1):
+        if tenant.own_account:
+            numbers = {tenant.number: f"{functions_url}/telnyx-sms/{tenant.channel}"}
+            seed = bytes([number]) * 31 + b"\x01"
+            accounts[tenant.id] = Account(f"KEY-local-{tenant.id}", f"profile-{tenant.id}", numbers, seed)
+        else:
+            shared_numbers[tenant.number] = f"{functions_url}/telnyx-sms"
+    accounts["platform"] = Account("KEY-local-platform", "profile-platform", shared_numbers, PLATFORM_SEED)
+    return accounts
+
+
+def _secret_values() -> dict[str, str]:
+    """Made anew at every start: nothing encrypted outlives the emulator's memory."""
+    return {
+        "FIELD_ENCRYPTION_KEY": f"k1:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}",
+        "ADDRESS_HASH_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "GEMINI_API_KEY": "local-demonstration",
+        "TELNYX_API_KEY": "KEY-local-platform",
+    }
+
+
+def _write(file: Path, content: object) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content, indent=1))
+
+
+async def _ready(child: Child) -> None:
+    deadline = asyncio.get_running_loop().time() + _STARTING
+    while "ready " not in child.printed():
+        if child.ended or asyncio.get_running_loop().time() > deadline:
+            raise StackError(f"the functions did not start:\n{child.printed().strip()}")
+        await asyncio.sleep(0.05)
+
+
+async def _ended(child: Child) -> None:
+    deadline = asyncio.get_running_loop().time() + _STARTING
+    while not child.ended:
+        if asyncio.get_running_loop().time() > deadline:
+            raise StackError(f"seeding does not end:\n{child.printed().strip()}")
+        await asyncio.sleep(0.05)
+    if child.printed().strip():
+        raise StackError(f"seeding failed:\n{child.printed().strip()}")
+
+
+__all__ = ["PROJECT", "Options", "PortTaken", "Stack", "StackError"]
