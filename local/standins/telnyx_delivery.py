@@ -1,0 +1,142 @@
+"""How Telnyx delivers webhooks: signed, up to three attempts, 2 s to answer, and in any order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local.standins import telnyx_wire as wire
+from local.standins.base import Fault, Faults
+from shared.clock import Clock
+
+PLATFORM_SEED = bytes(range(32))  # a test key: it signs nothing outside this machine
+ATTEMPTS = 3
+ANSWER_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Account:
+    """One customer of Telnyx: its key, its numbers with the webhook URL of each, the seed that signs its webhooks."""
+
+    api_key: str
+    profile_id: str
+    numbers: dict[str, str]
+    seed: bytes = field(default=PLATFORM_SEED, repr=False)
+
+    @property
+    def public_key(self) -> str:
+        return wire.public_key(self.seed)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds: before the first report, between it and the last one, between two attempts."""
+
+    report: float = 0.05
+    final: float = 0.05
+    retry: float = 0.2
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The status that the first copy of a webhook was answered with (None: nobody answered), and all the attempts."""
+
+    status: int | None
+    attempts: int
+
+    @property
+    def taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+class Deliveries:
+    """Everything on its way to webhooks; `close` ends it."""
+
+    def __init__(self, faults: Faults, pace: Pace, clock: Clock, new_id: Callable[[], str]) -> None:
+        self._faults = faults
+        self._pace = pace
+        self._clock = clock
+        self._new_id = new_id
+        self._running: set[asyncio.Task[None]] = set()
+        self._http: httpx.AsyncClient | None = None
+
+    def start(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)  # asyncio itself keeps only a weak reference
+        task.add_done_callback(self._running.discard)
+
+    async def settled(self) -> None:
+        await asyncio.gather(*self._running)
+
+    async def close(self) -> None:
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    async def received(self, account: Account, text: wire.Text) -> Delivered:
+        return await self._deliver(account, "message.received", text, self._fault(text).duplicate)
+
+    async def reports(self, account: Account, states: list[wire.Text], show: Callable[[wire.Text], None]) -> None:
+        """Each state in turn: a webhook, and `show` for the phone. The last one is final."""
+        fault = self._fault(states[0])
+        await asyncio.sleep(self._pace.report)
+        for index, text in enumerate(reversed(states) if fault.reorder else states):
+            await asyncio.sleep(self._pace.final if index else 0)
+            show(text)
+            kind = "message.sent" if text.completed_at is None else "message.finalized"
+            await self._deliver(account, kind, text, fault.duplicate)
+
+    def _fault(self, text: wire.Text) -> Fault:
+        path = urlsplit(text.webhook_url or "").path or "/"
+        return self._faults.take_delivery(path) or Fault()
+
+    async def _deliver(self, account: Account, kind: str, text: wire.Text, copies: int) -> Delivered:
+        """The same event `copies` times at once, as Telnyx may repeat itself."""
+        url = text.webhook_url
+        if url is None:
+            return Delivered(None, 0)
+        event = wire.Event(kind, self._new_id(), self._clock.now(), text, url)
+        each = await asyncio.gather(*(self._attempts(account, event) for _ in range(copies)))
+        return Delivered(each[0].status, sum(one.attempts for one in each))
+
+    async def _attempts(self, account: Account, event: wire.Event) -> Delivered:
+        for attempt in range(1, ATTEMPTS + 1):
+            delivered = Delivered(await self._post(account, event, attempt), attempt)
+            if delivered.taken:
+                break
+            await asyncio.sleep(self._pace.retry if attempt < ATTEMPTS else 0)
+        return delivered
+
+    async def _post(self, account: Account, event: wire.Event, attempt: int) -> int | None:
+        if self._http is None:
+            self._http = httpx.AsyncClient(trust_env=False)
+        body = wire.compact(event.body(attempt))
+        headers = wire.signed(body, account.seed, self._clock.now())
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return (await self._http.post(event.delivered_to, content=body, headers=headers)).status_code
+        except (TimeoutError, httpx.HTTPError):
+            return None
+
+
+def closing(inner: ASGIApp, close: Callable[[], Awaitable[None]]) -> ASGIApp:
+    """`inner`, with `close` awaited when its server shuts down."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def watched(message: Message) -> None:
+            if message["type"] == "lifespan.shutdown.complete":
+                await close()
+            await send(message)
+
+        await inner(scope, receive, watched)
+
+    return app
