@@ -70,13 +70,13 @@ async def seed(accounts: Mapping[str, TelnyxAccount]) -> None:
     identity.account.set(config().service_account("mint"))
     people = [ADMIN, *(person for tenant in TENANTS for person in tenant.people)]
     machines = [PLATFORM, RESOLVER, SWEEPER, *(service(tenant.id) for tenant in TENANTS)]
-    await asyncio.gather(*(_create_machine(principal) for principal in machines))
+    await asyncio.gather(*(create_machine(principal) for principal in machines))
     uids = dict(zip((p.email for p in people), await asyncio.gather(*(_create_person(p) for p in people)), strict=True))
     for tenant in TENANTS:
-        await _seed_tenant(tenant, accounts[tenant.id], uids)
+        await make_tenant(tenant, accounts[tenant.id], uids)
 
 
-async def _seed_tenant(tenant: SeedTenant, account: TelnyxAccount, uids: Mapping[str, str]) -> None:
+async def make_tenant(tenant: SeedTenant, account: TelnyxAccount, uids: Mapping[str, str]) -> None:
     platform = Provisioning(_as(PLATFORM))
     await platform.create_tenant(tenant.id, name=tenant.name, time_zone=tenant.time_zone, locale="en-US")
     route = Route(tenant.id, tenant.channel, "sms", "telnyx", tenant.number, account.public_key)
@@ -115,7 +115,7 @@ def _configuration(tenant: SeedTenant, account: TelnyxAccount) -> dict[str, dict
     }
 
 
-async def _create_machine(principal: Principal) -> None:
+async def create_machine(principal: Principal) -> None:
     await _admin_api("accounts", {"localId": principal.uid})
 
 

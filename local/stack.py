@@ -172,7 +172,8 @@ class Stack:
         self._stops.append(served.stop)
 
     async def _child(self, module: str, *arguments: str) -> Child:
-        child = Child([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment())
+        log = self.options.state / f"{module.rpartition('.')[2]}.log"
+        child = Child([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment(), log=log)
         self._stops.append(child.stop)
         return child
 

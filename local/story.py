@@ -18,7 +18,7 @@ from local.seed_data import CUSTOMERS, TESTING_AGENCY
 QUESTION = "Hi! Any Saturday classes for my 4 year old?"
 WISH = "Great, please send me the link to sign up"
 PATIENCE = 45.0  # seconds for one answer; about 4 are usual, 3 of them waiting for the customer to finish typing
-_SETTLED = ("delivered", "sent", "delivery_unconfirmed")
+_FINAL = ("delivered", "delivery_unconfirmed")
 
 
 class StoryError(Exception):
@@ -76,7 +76,7 @@ class Story:
             async with asyncio.timeout(PATIENCE):
                 while True:
                     answers = await self._answers(customer)
-                    if len(answers) > before and answers[before].state in _SETTLED:
+                    if len(answers) > before and answers[before].state in _FINAL:
                         return answers[before]
                     await asyncio.sleep(0.1)
         except TimeoutError:

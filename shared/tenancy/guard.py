@@ -33,6 +33,30 @@ class _Request(Protocol):
 # grpc's own multicallables are generic over request and response, and the generated transport passes them through
 # untyped: this alias is the one place where that shows.
 _Multi = Any
+Check = Callable[[_Request], None]
+
+
+# The library looks at a multicallable's class to know how its errors arrive, so these keep the classes.
+
+
+class _Unary(grpc.aio.UnaryUnaryMultiCallable[_Multi, _Multi]):
+    def __init__(self, inner: Callable[..., _Multi], check: Check) -> None:
+        self._inner = inner
+        self._check = check
+
+    def __call__(self, request: _Multi, *args: _Multi, **kwargs: _Multi) -> _Multi:
+        self._check(request)
+        return self._inner(request, *args, **kwargs)
+
+
+class _Stream(grpc.aio.UnaryStreamMultiCallable[_Multi, _Multi]):
+    def __init__(self, inner: Callable[..., _Multi], check: Check) -> None:
+        self._inner = inner
+        self._check = check
+
+    def __call__(self, request: _Multi, *args: _Multi, **kwargs: _Multi) -> _Multi:
+        self._check(request)
+        return self._inner(request, *args, **kwargs)
 
 
 class GuardedChannel(grpc.aio.Channel):
@@ -44,23 +68,20 @@ class GuardedChannel(grpc.aio.Channel):
         self._unary_unary_interceptors: list[object] = []
 
     def unary_unary(self, method: str, *args: object, **kwargs: object) -> _Multi:
-        call = self._multi("unary_unary", method, *args, **kwargs)
-        return _checked(call, _refuse_empty_commit) if method == SERVICE + "Commit" else call
+        return _Unary(self._multi("unary_unary")(method, *args, **kwargs), _check_of(method))
 
     def unary_stream(self, method: str, *args: object, **kwargs: object) -> _Multi:
-        return _checked(self._multi("unary_stream", method, *args, **kwargs), _refuse_transaction)
+        return _Stream(self._multi("unary_stream")(method, *args, **kwargs), _check_of(method))
 
-    def stream_unary(self, method: str, *args: object, **kwargs: object) -> _Multi:
-        return self._multi("stream_unary", method, *args, **kwargs)
+    def stream_unary(self, method: str, *_args: object, **_kwargs: object) -> _Multi:
+        return _refusing(method)
 
     def stream_stream(self, method: str, *args: object, **kwargs: object) -> _Multi:
-        return self._multi("stream_stream", method, *args, **kwargs)
+        """The generated transport asks for all of them when it is built: refusing is for when one is called."""
+        return self._multi("stream_stream")(method, *args, **kwargs) if method in ALLOWED else _refusing(method)
 
-    def _multi(self, kind: str, method: str, *args: object, **kwargs: object) -> _Multi:
-        """The inner channel's multicallable, or one that refuses: the generated transport asks for all of them."""
-        if method not in ALLOWED:
-            return _refusing(method)
-        return cast("Callable[..., _Multi]", getattr(self._inner, kind))(method, *args, **kwargs)
+    def _multi(self, kind: str) -> Callable[..., _Multi]:
+        return cast("Callable[..., _Multi]", getattr(self._inner, kind))
 
     async def __aenter__(self) -> GuardedChannel:
         return self
@@ -81,7 +102,13 @@ class GuardedChannel(grpc.aio.Channel):
         await self._inner.channel_ready()
 
 
-def _refusing(method: str) -> _Multi:
+def _check_of(method: str) -> Check:
+    if method not in ALLOWED:
+        return _refusing(method)
+    return _refuse_empty_commit if method == SERVICE + "Commit" else _refuse_transaction
+
+
+def _refusing(method: str) -> Callable[..., NoReturn]:
     def refused(*_args: object, **_kwargs: object) -> NoReturn:
         _refuse(method)
 
@@ -90,14 +117,6 @@ def _refusing(method: str) -> _Multi:
 
 def _refuse(what: str) -> NoReturn:
     raise MethodRefused(f"{what.removeprefix(SERVICE)} needs IAM in production; an id token cannot call it.")
-
-
-def _checked(call: _Multi, check: Callable[[_Request], None]) -> _Multi:
-    def checked(request: _Request, **kwargs: object) -> object:
-        check(request)
-        return call(request, **kwargs)
-
-    return checked
 
 
 def _refuse_empty_commit(request: _Request) -> None:

@@ -1,0 +1,22 @@
+"""One running local cloud for all journeys, started as a newcomer would start it, and driven through its doors only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.stack import RunningStack, started
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningStack]:
+    async with started(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture
+def customer(stack: RunningStack) -> str:
+    """A number that nobody has written from yet."""
+    return stack.new_customer()
+

@@ -1,0 +1,274 @@
+"""A running local cloud, from the outside: signed webhooks in, texts at the carrier out, stack.json for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import json
+import os
+import signal
+import sys
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from local.emulators.children import free_port
+
+ROOT = Path(__file__).parents[1]
+STARTING = 240.0  # seconds; about 15 on an idle machine
+PATIENCE = 60.0  # seconds for something that takes 4 on an idle machine
+
+_numbers = itertools.count(1)
+
+
+class RunningStack:
+    """`info` is stack.json. Customers have numbers in 555-01xx of many area codes, each used once."""
+
+    def __init__(self, info: dict[str, Any], client: httpx.AsyncClient, process: asyncio.subprocess.Process) -> None:
+        self.info = info
+        self.client = client
+        self.process = process
+
+    # -- addresses
+
+    def function(self, name: str, channel: str | None = None) -> str:
+        return f"{self.info['functions']}/{name}" + (f"/{channel}" if channel else "")
+
+    def standin(self, name: str, path: str) -> str:
+        return f"{self.info['standins'][name]}{path}"
+
+    def tenant(self, id: str) -> dict[str, Any]:
+        return next(tenant for tenant in self.info["tenants"] if tenant["id"] == id)
+
+    def new_customer(self) -> str:
+        number = next(_numbers)
+        return f"+1{201 + number // 100}55501{number % 100:02d}"
+
+    # -- Telnyx
+
+    async def post_signed(
+        self, url: str, body: bytes, *, seed: bytes, at: float | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """A webhook as Telnyx would send it, signed with `seed` at `at` (seconds since the epoch)."""
+        stamp = str(int(at if at is not None else datetime.now(UTC).timestamp()))
+        signature = Ed25519PrivateKey.from_private_bytes(seed).sign(stamp.encode() + b"|" + body)
+        signed = {
+            "telnyx-timestamp": stamp,
+            "telnyx-signature-ed25519": base64.b64encode(signature).decode(),
+            "content-type": "application/json",
+        }
+        return await self.client.post(url, content=body, headers={**signed, **(headers or {})})
+
+    def seed_of(self, tenant_id: str) -> bytes:
+        return base64.b64decode(self.tenant(tenant_id)["signing"]["telnyx"])
+
+    async def deliver(self, tenant_id: str, body: dict[str, Any], **options: Any) -> httpx.Response:
+        """A signed webhook at the tenant's own channel."""
+        url = self.function("telnyx-sms", self.tenant(tenant_id)["channels"]["telnyx-sms"])
+        return await self.post_signed(url, json.dumps(body).encode(), seed=self.seed_of(tenant_id), **options)
+
+    async def text(self, customer: str, tenant_id: str, words: str) -> dict[str, Any]:
+        """A customer's text, on its way through the stand-in's own signed delivery."""
+        sent = {"from": customer, "to": self.tenant(tenant_id)["sms"][0], "text": words}
+        answer = await self.client.post(self.standin("telnyx", "/__inbound"), json=sent)
+        return answer.json()
+
+    async def phone(self, customer: str) -> list[dict[str, Any]]:
+        """What this customer's phone shows of ours, oldest first."""
+        messages = (await self.client.get(self.standin("telnyx", "/__messages"))).json()
+        return [message for message in messages if message["to"] == customer]
+
+    async def answers(self, customer: str, count: int = 1) -> list[dict[str, Any]]:
+        """Waits until `count` texts of ours have reached a final state at the customer's."""
+        final = ("delivered", "delivery_failed", "delivery_unconfirmed", "sending_failed")
+
+        async def enough() -> list[dict[str, Any]] | None:
+            shown = [message for message in await self.phone(customer) if message["status"] in final]
+            return shown if len(shown) >= count else None
+
+        return await eventually(enough, f"{count} answers to {customer}")
+
+    # -- faults, calls, tasks
+
+    async def fault(self, standin: str, **fault: Any) -> None:
+        (await self.client.post(self.standin(standin, "/__faults"), json=fault)).raise_for_status()
+
+    async def clear_faults(self, standin: str) -> None:
+        await self.client.delete(self.standin(standin, "/__faults"))
+
+    async def calls(self, standin: str, path: str = "") -> list[dict[str, Any]]:
+        calls = (await self.client.get(self.standin(standin, "/__calls"))).json()
+        return [call for call in calls if call["path"].startswith(path)]
+
+    async def idle(self) -> None:
+        """Waits until no task is waiting or running."""
+
+        async def none() -> bool | None:
+            tasks = (await self.client.get(self.standin("tasks", "/__tasks"))).json()
+            return all(task["state"] in ("done", "failed") for task in tasks) or None
+
+        await eventually(none, "all tasks to be done")
+
+    async def documents(self, path: str) -> list[dict[str, Any]]:
+        """A collection as the emulator's owner sees it: a test may look where no function may."""
+        project = self.info["project"]
+        url = f"http://{self.info['firestore']}/v1/projects/{project}/databases/(default)/documents/{path}"
+        answer = await self.client.get(url, params={"pageSize": 300}, headers={"authorization": "Bearer owner"})
+        answer.raise_for_status()
+        return [plain(document) for document in answer.json().get("documents", [])]
+
+    async def messages_of(self, tenant_id: str, customer: str) -> list[dict[str, Any]]:
+        """All stored messages between a tenant and a customer, oldest first."""
+        stored = await self.documents(f"tenants/{tenant_id}/messages")
+        return sorted(
+            (m for m in stored if customer in (m["sender"], m["recipient"])), key=lambda m: str(m["received_at"])
+        )
+
+    async def conversation_of(self, tenant_id: str, customer: str) -> dict[str, Any] | None:
+        stored = await self.documents(f"tenants/{tenant_id}/conversations")
+        return next((c for c in stored if c["address"] == customer), None)
+
+
+async def eventually(probe: Callable[[], Awaitable[Any]], what: str, seconds: float = PATIENCE) -> Any:
+    """The first answer of `probe` that is not None."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while (found := await probe()) is None:
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(f"waited {seconds:.0f} seconds for {what}")
+        await asyncio.sleep(0.1)
+    return found
+
+
+def plain(document: dict[str, Any]) -> dict[str, Any]:
+    """A document of the REST API as plain values, with its id."""
+    fields = {name: _value(value) for name, value in document.get("fields", {}).items()}
+    return {**fields, "id": document["name"].rsplit("/", 1)[-1]}
+
+
+def _value(value: dict[str, Any]) -> Any:
+    kind, content = next(iter(value.items()))
+    match kind:
+        case "integerValue":
+            return int(content)
+        case "nullValue":
+            return None
+        case "arrayValue":
+            return [_value(item) for item in content.get("values", [])]
+        case "mapValue":
+            return {name: _value(item) for name, item in content.get("fields", {}).items()}
+        case _:
+            return content
+
+
+@asynccontextmanager
+async def started(state: Path, *arguments: str) -> AsyncIterator[RunningStack]:
+    """`python -m local serve` on free ports, until the block ends; it must leave no process behind."""
+    log = state / "log.txt"
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "local", "serve", "--free-ports", "--state", str(state), *arguments),
+            cwd=ROOT,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+        )
+        try:
+            info = await _described(state / "stack.json", process, log)
+            async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+                yield RunningStack(info, client, process)
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGINT)
+            await asyncio.wait_for(process.wait(), 60)
+
+
+async def _described(file: Path, process: asyncio.subprocess.Process, log: Path) -> dict[str, Any]:
+    async def there() -> dict[str, Any] | None:
+        if process.returncode is not None:
+            raise AssertionError(f"the local cloud ended: {log.read_text()[-3000:]}")
+        return json.loads(file.read_text()) if file.exists() and file.stat().st_size else None
+
+    try:
+        return await eventually(there, "the local cloud", STARTING)
+    except AssertionError as late:
+        raise AssertionError(f"{late}: {log.read_text()[-3000:]}") from None
+
+
+def received(customer: str, ours: str, words: str, *, id: str | None = None, **payload: Any) -> dict[str, Any]:
+    """A `message.received` event in Telnyx's shape (tests/fixtures/telnyx/message_received_sms.json)."""
+    body = json.loads((ROOT / "tests/fixtures/telnyx/message_received_sms.json").read_text())
+    body["data"]["id"] = str(uuid.uuid4())
+    body["data"]["payload"] |= {"id": id or str(uuid.uuid4()), "text": words, **payload}
+    body["data"]["payload"]["from"]["phone_number"] = customer
+    body["data"]["payload"]["to"][0]["phone_number"] = ours
+    return body
+
+
+def environment(info: dict[str, Any]) -> dict[str, str]:
+    """What the platform gives a function, for one that a test starts beside the running host.
+
+    Secrets are not in it: `local.mount.mount_secrets` fetches them, as the host does.
+    """
+    host = {name: url.removeprefix("http://") for name, url in info["standins"].items()}
+    platform = Ed25519PrivateKey.from_private_bytes(base64.b64decode(info["signing"]["telnyx"]))
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {
+        "GOOGLE_CLOUD_PROJECT": info["project"],
+        "FUNCTIONS_URL": info["functions"],
+        "FIREBASE_API_KEY": "local",
+        "FIRESTORE_EMULATOR_HOST": info["gate"],
+        "FIREBASE_AUTH_EMULATOR_HOST": info["auth"],
+        "CLOUD_TASKS_EMULATOR_HOST": host["tasks"],
+        "GCE_METADATA_HOST": host["signing"],
+        "OIDC_CERTS_URL": f"{info['standins']['signing']}/oauth2/v3/certs",
+        "IAM_CREDENTIALS_URL": info["standins"]["signing"],
+        "GOOGLE_GEMINI_BASE_URL": info["standins"]["gemini"],
+        "TELNYX_BASE_URL": f"{info['standins']['telnyx']}/v2",
+        "TELNYX_PUBLIC_KEY": base64.b64encode(platform.public_key().public_bytes_raw()).decode(),
+        "JACKRABBIT_BASE_URL": info["standins"]["jackrabbit"],
+    }
+
+
+async def secrets_of(info: dict[str, Any], *names: str) -> dict[str, str]:
+    """Values in Secret Manager, as the platform mounts them."""
+    found = {}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for name in names:
+            path = f"/v1/projects/{info['project']}/secrets/{name}/versions/latest:access"
+            answer = (await client.get(info["standins"]["secrets"] + path)).raise_for_status().json()
+            found[name] = base64.b64decode(answer["payload"]["data"]).decode()
+    return found
+
+
+@asynccontextmanager
+async def served(
+    target: str, env: dict[str, str], source: Path = ROOT / "main.py"
+) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+    """One function under the platform's real command; its base URL, once it listens."""
+    port = free_port()
+    command = ["-m", "functions_framework", "--target", target, "--source", str(source)]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, *command, "--host", "127.0.0.1", "--port", str(port)), cwd=ROOT, env=env
+    )
+    try:
+        await eventually(lambda: _listening(port), f"{target} to listen")
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.terminate()
+        await asyncio.wait_for(process.wait(), 30)
+
+
+async def _listening(port: int) -> bool | None:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return None
+    writer.close()
+    return True
