@@ -1,0 +1,146 @@
+"""Who this instance is at Google: tokens of its service account, from the metadata server.
+
+Source: cloud.google.com/compute/docs/metadata, paths below `instance/service-accounts/{account}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import quote
+
+import httpx
+
+from shared import http
+from shared.clock import Clock, SystemClock
+from shared.config import config
+from shared.errors import Unavailable
+from shared.single_flight import SingleFlight
+
+TIMEOUT = 3.0  # seconds for the whole call: the server is on this machine
+EARLY = 300.0  # seconds before its expiry in which a token is not used any more
+CAPACITY = 200  # tokens kept
+
+# Only the local cloud, which hosts every function in one process, sets another: the service account's e-mail.
+account: ContextVar[str] = ContextVar("account", default="default")
+
+_ACCESS = ""  # stands in an access token's key for the audience, which it does not have
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    value: str = field(repr=False)
+    expires_at: float  # Unix seconds
+
+
+class MetadataServer:
+    """Tokens of the accounts that one metadata server knows, each kept until shortly before its expiry.
+
+    Concurrent callers share one fetch. Every method raises Unavailable if there is no token to be had.
+    """
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._accounts = f"{url}/computeMetadata/v1/instance/service-accounts"
+        self._clock = clock
+        self._tokens: OrderedDict[_Key, _Token] = OrderedDict()
+        self._flights: SingleFlight[_Key, _Token] = SingleFlight()
+
+    async def access_token(self, of: str) -> str:
+        """An OAuth access token for Google's APIs."""
+        return await self._token((of, _ACCESS), lambda: self._fetch_access_token(of))
+
+    async def id_token(self, of: str, audience: str) -> str:
+        """An OIDC token that tells `audience` (a URL) who calls it."""
+        if not audience:
+            raise ValueError("an id token needs an audience")
+        return await self._token((of, audience), lambda: self._fetch_id_token(of, audience))
+
+    async def _token(self, key: _Key, fetch: Callable[[], Coroutine[object, object, _Token]]) -> str:
+        found = self._tokens.get(key)
+        if found is None or found.expires_at - EARLY <= self._clock.now().timestamp():
+            found = await self._flights.run(key, lambda: self._renew(key, fetch))
+        else:
+            self._tokens.move_to_end(key)
+        return found.value
+
+    async def _renew(self, key: _Key, fetch: Callable[[], Coroutine[object, object, _Token]]) -> _Token:
+        token = await fetch()
+        self._tokens[key] = token
+        self._tokens.move_to_end(key)
+        if len(self._tokens) > CAPACITY:
+            self._tokens.popitem(last=False)
+        return token
+
+    async def _fetch_access_token(self, of: str) -> _Token:
+        asked_at = self._clock.now().timestamp()
+        response = await self._get(of, "token", {})
+        try:
+            return _access_token(response.text, asked_at)
+        except (ValueError, KeyError, TypeError):
+            raise _malformed() from None  # the cause would quote the token
+
+    async def _fetch_id_token(self, of: str, audience: str) -> _Token:
+        response = await self._get(of, "identity", {"audience": audience, "format": "full"})
+        try:
+            return _id_token(response.text)
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise _malformed() from None  # the cause would quote the token
+
+    async def _get(self, of: str, path: str, query: dict[str, str]) -> httpx.Response:
+        url = f"{self._accounts}/{quote(of, safe='@')}/{path}"
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                response = await http.client().get(url, params=query, headers={"Metadata-Flavor": "Google"})
+            return response.raise_for_status()
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Unavailable("This service could not obtain its own identity; try again.") from error
+
+
+async def access_token() -> str:
+    """An OAuth access token of this instance's service account. Raises Unavailable."""
+    return await _server().access_token(account.get())
+
+
+async def id_token(audience: str) -> str:
+    """An OIDC token of this instance's service account, for the function at the URL `audience`. Raises Unavailable."""
+    return await _server().id_token(account.get(), audience)
+
+
+@cache
+def _server() -> MetadataServer:
+    return MetadataServer(config().endpoints.metadata, SystemClock())
+
+
+def _access_token(text: str, asked_at: float) -> _Token:
+    answer = json.loads(text)
+    return _Token(_text(answer["access_token"]), asked_at + _seconds(answer["expires_in"]))
+
+
+def _id_token(text: str) -> _Token:
+    token = text.strip()
+    payload = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return _Token(token, _seconds(claims["exp"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError
+    return value
+
+
+def _seconds(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError
+    return float(value)
+
+
+def _malformed() -> Unavailable:
+    return Unavailable("This service received no usable token for its own identity; try again.")
