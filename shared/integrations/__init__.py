@@ -1,0 +1,1 @@
+"""Services that a business already uses and that the assistant asks on its behalf: Jackrabbit."""
