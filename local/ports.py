@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, fields
 
-from local.emulators.children import free_port
+from local.wire import PortTaken, listen
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,23 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Ports that nobody listens on now, all different."""
-        chosen: set[int] = set()
-        while len(chosen) < len(fields(cls)):
-            chosen.add(free_port())
+        """Ports that nobody listens on now, all different, and none that the system would give to somebody else.
+
+        The system hands out ports from 32768 upwards (ip_local_port_range) to whoever asks for any: one chosen there
+        could be gone before it is used.
+        """
+        wanted = len(fields(cls))
+        chosen: list[int] = []
+        while len(chosen) < wanted:
+            port = random.randrange(15_000, 32_000)  # noqa: S311  # no secret
+            if port not in chosen and _is_free(port):
+                chosen.append(port)
         return cls(*chosen)
+
+
+def _is_free(port: int) -> bool:
+    try:
+        listen(port).close()
+    except PortTaken:
+        return False
+    return True

@@ -69,6 +69,7 @@ class Stack:
         self.ports = options.ports
         self._say = say
         self._stops: list[Stop] = []
+        self._callers: list[Stop] = []
         self._pids: list[int] = []
         self._accounts = _telnyx_accounts(f"http://127.0.0.1:{self.ports.functions}")
         self.signing = Signing(PROJECT)
@@ -97,7 +98,7 @@ class Stack:
 
     async def stop(self) -> None:
         (self.options.state / "stack.json").unlink(missing_ok=True)
-        for stop in reversed(self._stops):
+        for stop in reversed(dict.fromkeys([*self._callers, *self._stops])):
             await stop()
         self._stops.clear()
 
@@ -136,13 +137,11 @@ class Stack:
             vault.put(PROJECT, name, value.encode())
         sweep = Job("sweep", f"{self.functions_url}/sweep", SWEEP_SECONDS)
         scheduler = Scheduler([sweep], self.signing.id_token, self.signing.email("scheduler-invoker"))
-        for standin, port in (
-            (tasks, self.ports.tasks),
-            (vault, self.ports.secrets),
-            (scheduler, self.ports.scheduler),
-        ):
-            await standin.start(port)
-            self._stops.append(standin.stop)
+        await vault.start(self.ports.secrets)
+        self._stops.append(vault.stop)
+        await tasks.start(self.ports.tasks)
+        await scheduler.start(self.ports.scheduler)
+        self._callers = [tasks.stop, scheduler.stop]
 
     async def _serve(self, standin: Standin, port: int) -> None:
         served = await serve_http(standin.app, port)
@@ -164,6 +163,7 @@ class Stack:
         child = await self._child("local.host", "--port", port, "--secrets", secrets_host)
         await _ready(child)
         self._pids.append(child.pid)
+        self._stops += self._callers  # stopped before the functions that they call
 
     async def _start_phone(self) -> None:
         tenants = [{"id": t.id, "name": t.name, "sms": [t.number]} for t in seed_data.TENANTS]

@@ -170,8 +170,7 @@ def _value(value: dict[str, Any]) -> Any:
 @asynccontextmanager
 async def started(state: Path, *arguments: str) -> AsyncIterator[RunningStack]:
     """`python -m local serve` on free ports, until the block ends; it must leave no process behind."""
-    log = state / "log.txt"
-    with log.open("wb") as output:
+    with (log := state / "log.txt").open("wb") as output:  # once, before anything runs
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "local", "serve", "--free-ports", "--state", str(state), *arguments),
             cwd=ROOT,
@@ -192,13 +191,22 @@ async def started(state: Path, *arguments: str) -> AsyncIterator[RunningStack]:
 async def _described(file: Path, process: asyncio.subprocess.Process, log: Path) -> dict[str, Any]:
     async def there() -> dict[str, Any] | None:
         if process.returncode is not None:
-            raise AssertionError(f"the local cloud ended: {log.read_text()[-3000:]}")
-        return json.loads(file.read_text()) if file.exists() and file.stat().st_size else None
+            raise AssertionError(f"the local cloud ended: {_tail(log)}")
+        return _json(file)
 
     try:
-        return await eventually(there, "the local cloud", STARTING)
+        found: dict[str, Any] = await eventually(there, "the local cloud", STARTING)
+        return found
     except AssertionError as late:
-        raise AssertionError(f"{late}: {log.read_text()[-3000:]}") from None
+        raise AssertionError(f"{late}: {_tail(log)}") from None
+
+
+def _tail(log: Path) -> str:
+    return log.read_text()[-3000:]
+
+
+def _json(file: Path) -> dict[str, Any] | None:
+    return json.loads(file.read_text()) if file.exists() and file.stat().st_size else None
 
 
 def received(customer: str, ours: str, words: str, *, id: str | None = None, **payload: Any) -> dict[str, Any]:

@@ -156,4 +156,3 @@ def report(customer: str, provider_id: str, reference: str | None, status: str =
     payload["to"][0]["status"] = status
     payload["webhook_url"] = f"https://x.example/telnyx-sms?ref={reference}" if reference else None
     return body
-

@@ -1,0 +1,32 @@
+"""`python -m tests.bench`: the budgets of the design, measured on this machine and written to .local/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+from tests.bench import starts, texts
+from tests.bench.table import show
+from tests.stack import ROOT, started
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="cold starts of each function (default 5)")
+    runs = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as folder:
+        async with started(Path(folder)) as stack:
+            print("calls and documents of an answered text …", flush=True)
+            rows = await texts.rows(stack)
+            print("a burst on a cold instance …", flush=True)
+            rows.append(await texts.burst(stack))
+            await stack.idle()
+            print(f"cold starts, {runs} of each …", flush=True)
+            rows += await starts.rows(stack, runs)
+    show(rows, ROOT / ".local" / "bench.json")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,133 @@
+"""Cold starts and memory: a process under the platform's own command, until its first valid request is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from local.emulators.children import free_port
+from tests.bench.table import Row
+from tests.stack import ROOT, RunningStack, environment, received, secrets_of
+
+HERE = Path(__file__).parent
+Ask = Callable[[str], Awaitable[httpx.Response]]
+
+
+@dataclass(frozen=True)
+class Started:
+    seconds: float
+    megabytes: float
+
+
+async def start(target: str, source: Path, env: dict[str, str], ask: Ask, requests: int = 1) -> Started:
+    """Seconds from the start of the process to the first 200; resident megabytes after `requests` of them."""
+    port = free_port()
+    command = [sys.executable, "-m", "functions_framework", "--target", target, "--source", str(source)]
+    began = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        *command, "--host", "127.0.0.1", "--port", str(port), cwd=ROOT, env=env, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        await _first_answer(f"http://127.0.0.1:{port}", ask)
+        seconds = time.perf_counter() - began
+        for _ in range(requests - 1):
+            (await ask(f"http://127.0.0.1:{port}")).raise_for_status()
+        return Started(seconds, _resident(process.pid))
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _first_answer(url: str, ask: Ask) -> None:
+    while True:
+        try:
+            answer = await ask(url)
+        except httpx.ConnectError:
+            await asyncio.sleep(0.005)
+            continue
+        if answer.status_code != 200:
+            raise RuntimeError(f"the first answer was {answer.status_code}: {answer.text}")
+        return
+
+
+def _resident(pid: int) -> float:
+    """Resident megabytes of the largest process below `pid`: gunicorn's worker."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return max(_rss(int(one)) for one in (str(pid), *children))
+
+
+def _rss(pid: int) -> float:
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+async def rows(stack: RunningStack, runs: int) -> list[Row]:
+    """Interleaved, so that a machine that gets slower does so for all of them."""
+    env = environment(stack.info) | await secrets_of(
+        stack.info, "ADDRESS_HASH_KEY", "FIELD_ENCRYPTION_KEY", "TELNYX_API_KEY"
+    )
+    bare = {**env, "FIRESTORE_EMULATOR_HOST": stack.info["firestore"]}
+    subjects: dict[str, tuple[str, Path, dict[str, str], Ask]] = {
+        "floor": ("floor", HERE / "floor.py", bare, stack.client.get),
+        "telnyx-sms": ("telnyx_sms", ROOT / "main.py", env, text_of(stack)),
+        "send-link": ("send_link", ROOT / "main.py", env, await link_of(stack)),
+        "get-classes": ("get_classes", ROOT / "main.py", env, classes_of(stack)),
+        "every SDK at the top": ("baseline", HERE / "baseline.py", bare, stack.client.get),
+    }
+    times: dict[str, list[float]] = {name: [] for name in subjects}
+    for _ in range(runs):
+        for name, subject in subjects.items():
+            times[name].append((await start(*subject)).seconds)
+    medians = {name: statistics.median(seconds) for name, seconds in times.items()}
+    table = [Row("cold start: the floor (framework, Firestore, one read)", f"{medians['floor']:.2f} s", "", None)]
+    for name in ("telnyx-sms", "send-link", "get-classes", "every SDK at the top"):
+        ratio = medians[name] / medians["floor"]
+        budget = ("≤ 1.4 × the floor", ratio <= 1.4) if name != "every SDK at the top" else ("", None)
+        table.append(Row(f"cold start: {name}", f"{medians[name]:.2f} s, {ratio:.2f} ×", *budget))
+    for name in ("telnyx-sms", "get-classes"):
+        megabytes = (await start(*subjects[name], requests=100)).megabytes
+        table.append(Row(f"memory after 100 requests: {name}", f"{megabytes:.0f} MB", "≤ 110 MB", megabytes <= 110))
+    return table
+
+
+def text_of(stack: RunningStack) -> Ask:
+    tenant = stack.tenant("testing-agency")
+
+    async def ask(url: str) -> httpx.Response:
+        body = received(stack.new_customer(), tenant["sms"][0], "Where can I park?", id=str(uuid.uuid4()))
+        address = f"{url}/{tenant['channels']['telnyx-sms']}"
+        return await stack.post_signed(address, json.dumps(body).encode(), seed=stack.seed_of(tenant["id"]))
+
+    return ask
+
+
+async def link_of(stack: RunningStack) -> Ask:
+    tenant, customer = stack.tenant("testing-agency"), stack.new_customer()
+    await stack.text(customer, tenant["id"], "Where can I park?")
+    await stack.answers(customer)
+
+    async def ask(url: str) -> httpx.Response:
+        body = {"link": "register", "call_control_id": str(uuid.uuid4()), "caller": customer}
+        address = f"{url}/{tenant['channels']['telnyx-sms']}"
+        return await stack.post_signed(address, json.dumps(body).encode(), seed=stack.seed_of(tenant["id"]))
+
+    return ask
+
+
+def classes_of(stack: RunningStack) -> Ask:
+    tenant = stack.tenant("testing-agency")
+
+    async def ask(url: str) -> httpx.Response:
+        address = f"{url}/{tenant['channels']['telnyx-sms']}"
+        return await stack.post_signed(address, b'{"day": "sat"}', seed=stack.seed_of(tenant["id"]))
+
+    return ask

@@ -1,0 +1,31 @@
+"""The budgets of the design, what was measured, and whether it holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Row:
+    """`holds` is None where there is no budget, only a figure to know."""
+
+    what: str
+    measured: str
+    budget: str
+    holds: bool | None
+
+
+def show(rows: list[Row], file: Path) -> None:
+    """Prints the table and writes it."""
+    table = Table("what", "measured", "budget", "")
+    for row in rows:
+        mark = {True: "[green]holds[/]", False: "[bold red]over[/]", None: ""}[row.holds]
+        table.add_row(row.what, row.measured, row.budget, mark)
+    Console(width=150).print(table)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps([asdict(row) for row in rows], indent=1))

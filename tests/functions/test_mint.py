@@ -1,0 +1,115 @@
+"""mint hands out what the manifest names for the caller's service account, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from tests.stack import RunningStack
+
+
+async def identity_of(stack: RunningStack, account: str, audience: str | None = None) -> str:
+    """An OIDC token of one of our service accounts, from the metadata server."""
+    email = f"{account}@{stack.info['project']}.iam.gserviceaccount.com"
+    url = stack.standin("signing", f"/computeMetadata/v1/instance/service-accounts/{email}/identity")
+    params = {"audience": audience or stack.function("mint"), "format": "full"}
+    answer = await stack.client.get(url, params=params, headers={"metadata-flavor": "Google"})
+    return answer.raise_for_status().text
+
+
+async def ask(stack: RunningStack, account: str, body: Any, audience: str | None = None) -> httpx.Response:
+    bearer = await identity_of(stack, account, audience)
+    return await stack.client.post(stack.function("mint"), json=body, headers={"authorization": f"Bearer {bearer}"})
+
+
+async def route_of(stack: RunningStack, tenant: str) -> str:
+    routes = await stack.documents("routes")
+    return next(route["id"] for route in routes if route["tenant_id"] == tenant)
+
+
+async def test_the_edge_gets_a_tenant_by_its_route(stack: RunningStack) -> None:
+    answer = await ask(stack, "edge", {"route": await route_of(stack, "testing-agency")})
+    assert answer.status_code == 200
+    assert answer.json()["channel"]["address"] == "+12817679141"
+    claims = jwt.decode(answer.json()["token"], options={"verify_signature": False})
+    assert (claims["role"], claims["tenant_id"], claims["sub"]) == ("service", "testing-agency", "svc:testing-agency")
+    assert claims["firebase"]["sign_in_provider"] == "custom"
+
+
+async def test_a_worker_gets_a_tenant_by_its_id(stack: RunningStack) -> None:
+    answer = await ask(stack, "worker", {"tenant": "testing-agency"})
+    assert (answer.status_code, answer.json()["tenant_id"]) == (200, "testing-agency")
+
+
+async def test_the_sweeper_gets_the_sweeper(stack: RunningStack) -> None:
+    assert (await ask(stack, "sweeper", {"principal": "sweeper"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("account", "body"),
+    [
+        ("edge", {"tenant": "testing-agency"}),
+        ("edge", {"principal": "sweeper"}),
+        ("edge", {"principal": "platform"}),
+        ("worker", {"route": "0" * 32}),
+        ("worker", {"principal": "sweeper"}),
+        ("worker", {"principal": "service"}),
+        ("sweeper", {"tenant": "testing-agency"}),
+        ("sweeper", {"route": "0" * 32}),
+        ("sweeper", {"principal": "resolver"}),
+    ],
+)
+async def test_what_the_manifest_does_not_name_is_refused(
+    stack: RunningStack, account: str, body: dict[str, str]
+) -> None:
+    answer = await ask(stack, account, body)
+    assert (answer.status_code, answer.json()["error"]) == (403, "principal_refused")
+
+
+@pytest.mark.parametrize("account", ["mint", "token-signer", "tasks-invoker", "nobody", "admin"])
+async def test_an_account_that_runs_no_function_is_not_a_caller(stack: RunningStack, account: str) -> None:
+    assert (await ask(stack, account, {"tenant": "testing-agency"})).status_code == 401
+
+
+async def test_a_token_for_another_audience_is_refused(stack: RunningStack) -> None:
+    answer = await ask(stack, "worker", {"tenant": "testing-agency"}, audience=stack.function("answer"))
+    assert answer.status_code == 401
+
+
+async def test_no_token_is_refused(stack: RunningStack) -> None:
+    assert (await stack.client.post(stack.function("mint"), json={"tenant": "x"})).status_code == 401
+
+
+async def test_a_route_that_does_not_exist_is_a_404(stack: RunningStack) -> None:
+    answer = await ask(stack, "edge", {"route": "0" * 32})
+    assert (answer.status_code, answer.json()["error"]) == (404, "no_route")
+
+
+@pytest.mark.parametrize(
+    "body", [{}, [], {"tenant": "a", "route": "b"}, {"tenant": 3}, {"tenant": "x", "extra": 1}, {"tenant": None}]
+)
+async def test_a_request_that_names_not_exactly_one_thing_is_a_400(stack: RunningStack, body: Any) -> None:
+    assert (await ask(stack, "worker", body)).status_code == 400
+
+
+@pytest.mark.parametrize("tenant", ["../bss-cypress-spring", "A", "x" * 41, "a/b", "", "tenant_1"])
+async def test_what_cannot_be_a_tenants_id_is_no_tenant(stack: RunningStack, tenant: str) -> None:
+    assert (await ask(stack, "worker", {"tenant": tenant})).status_code == 404
+
+
+async def test_only_mint_may_sign(stack: RunningStack) -> None:
+    """Whoever may sign as token-signer may be anybody."""
+    signer = f"token-signer@{stack.info['project']}.iam.gserviceaccount.com"
+    for account in ("edge", "worker", "sweeper"):
+        email = f"{account}@{stack.info['project']}.iam.gserviceaccount.com"
+        url = stack.standin("signing", f"/computeMetadata/v1/instance/service-accounts/{email}/token")
+        token = (await stack.client.get(url, headers={"metadata-flavor": "Google"})).json()["access_token"]
+        answer = await stack.client.post(
+            stack.standin("signing", f"/v1/projects/-/serviceAccounts/{signer}:signBlob"),
+            json={"payload": "eA=="},
+            headers={"authorization": f"Bearer {token}"},
+        )
+        assert answer.status_code == 403
