@@ -1,0 +1,51 @@
+"""The assistant: answers a customer from what the business knows, and says so when it knows nothing.
+
+    answer = await assistant().answer(brief)     # never raises for what the model or a tool did
+
+The brief carries everything that may be known; tools return effects, which the caller commits with the text.
+
+Names are loaded when asked for: the HTTP functions of the tools start without the loop, the prompt and the guard.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.assistant.answer import Answer, AttachLink, Effect, Outcome, Usage
+    from shared.assistant.answering import Assistant
+    from shared.assistant.asking import Limits
+    from shared.assistant.brief import Brief, Turn
+    from shared.assistant.factory import assistant, openings
+    from shared.assistant.tools.registry import Tools
+
+__all__ = [
+    "Answer",
+    "Assistant",
+    "AttachLink",
+    "Brief",
+    "Effect",
+    "Limits",
+    "Outcome",
+    "Tools",
+    "Turn",
+    "Usage",
+    "assistant",
+    "openings",
+]
+
+_HOMES = {
+    **dict.fromkeys(("Answer", "AttachLink", "Effect", "Outcome", "Usage"), "answer"),
+    **dict.fromkeys(("Brief", "Turn"), "brief"),
+    **dict.fromkeys(("assistant", "openings"), "factory"),
+    "Assistant": "answering",
+    "Limits": "asking",
+    "Tools": "tools.registry",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

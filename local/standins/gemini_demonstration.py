@@ -1,0 +1,249 @@
+"""A demonstration, not a language model: a few dozen rules that answer from what the request carries, and only that.
+
+It reads the system instruction as our assistant writes it (language parameter, facts, links, the sentence for not
+knowing), calls the tools that are declared, and repeats what they return. It contains no fact, no class, no link of any
+business. What it cannot find in the request, it says that it does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from local.standins.base import JSON
+from local.standins.gemini_wire import Ask, Result, node, nodes, string
+
+NAMED = 3  # classes in one answer
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_SAYS = {
+    "en": {
+        "hello": "Hello! How can I help you?",
+        "spots": "{n} spots",
+        "spot": "1 spot",
+        "none": "No class with open spots matches that.",
+        "offered": "There are open classes on {days}.",
+        "stale": "This list may be a few minutes old.",
+        "link": "Here is the link: {title}.",
+        "unknown": "I don't know that.",
+        "days": "Mon Tue Wed Thu Fri Sat Sun",
+    },
+    "es": {
+        "hello": "¡Hola! ¿En qué puedo ayudarle?",
+        "spots": "{n} lugares",
+        "spot": "1 lugar",
+        "none": "Ninguna clase con lugares libres coincide.",
+        "offered": "Hay clases con lugares los {days}.",
+        "stale": "Esta lista puede tener unos minutos.",
+        "link": "Aquí está el enlace: {title}.",
+        "unknown": "Eso no lo sé.",
+        "days": "lun mar mié jue vie sáb dom",
+    },
+}
+_DAY_WORDS = {
+    "mon": r"mon(?:day)?s?|lunes",
+    "tue": r"tue(?:s|sday)?s?|martes",
+    "wed": r"wed(?:nesday)?s?|mi[eé]rcoles",
+    "thu": r"thu(?:r|rs|rsday)?s?|jueves",
+    "fri": r"fri(?:day)?s?|viernes",
+    "sat": r"sat(?:urday)?s?|s[aá]bados?",
+    "sun": r"sun(?:day)?s?|domingos?",
+    "weekend": r"weekends?|fin de semana",
+}
+_NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        ("one|un|uno", "two|dos", "three|tres", "four|cuatro", "five|cinco", "six|seis", "seven|siete", "eight|ocho"), 1
+    )
+    for word in words.split("|")
+}
+_COUNT = rf"(\d{{1,2}}(?:\.\d)?|{'|'.join(_NUMBERS)})"
+_AGE = re.compile(
+    rf"\b{_COUNT}[\s-]*(?:years?|yrs?|y/?o\b|años?)|\b(?:aged?|is|turned|tiene|edad)\s+{_COUNT}\b(?!\s*(?:[ap]m|:))",
+    re.I,
+)
+_MONTHS = re.compile(r"\b(\d{1,2})[\s-]*(?:months?|meses)\b", re.I)
+_CLASSES = re.compile(
+    r"\b(?:class(?:es)?|lessons?|openings?|spots?|availab\w+|schedules?|swim\w*|clases?|lecci[oó]n\w*|lugar(?:es)?|cupos?"
+    r"|horarios?|how much|price|cost\w*|fees?|cu[aá]nto|precios?)\b",
+    re.I,
+)
+_LINK = re.compile(
+    r"\b(?:links?|urls?|web ?sites?|sign(?:ing)? (?:\w+ )?up|regist\w+|enrol\w*|enlaces?|inscri\w+|apunt\w+)\b", re.I
+)
+_GREETING = re.compile(
+    r"[\W_]*(?:(?:hi|hello|hey|hola|thanks?|thank you|gracias|good (?:morning|afternoon|evening)|ok(?:ay)?|great"
+    r"|buen[oa]s (?:d[ií]as|tardes|noches))[\W_]*)+",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A fact or a link as the system instruction lists it: `[id] title: text`."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A tool call that the demonstration makes."""
+
+    name: str
+    args: Mapping[str, JSON]
+
+
+@dataclass(frozen=True)
+class Reply:
+    text: str
+    calls: tuple[Wanted, ...] = ()
+
+
+def reply(ask: Ask) -> Reply:
+    """What the demonstration says next: calls that are still to make, else a text."""
+    made = {call.name for content in ask.turn for call in content.calls}
+    missing = tuple(call for call in _wanted(ask) if call.name not in made)
+    if missing and ask.may_call:
+        return Reply("", missing)
+    return Reply(_text(ask))
+
+
+def question(ask: Ask) -> str:
+    return "\n".join(ask.turn[0].texts) if ask.turn else ""
+
+
+def entries(system: str, heading: str) -> tuple[Entry, ...]:
+    """The fenced list below a heading of the system instruction."""
+    listed = re.search(rf"^{heading}:\n<([\w-]+)>\n(.*?)\n?</\1>", system, re.M | re.S)
+    lines = listed[2].splitlines() if listed else []
+    found = (re.fullmatch(r"\[([^\]]*)\] (.*?)(?:: (.*))?", line) for line in lines)
+    return tuple(Entry(m[1], m[2], m[3] or "") for m in found if m)
+
+
+def _wanted(ask: Ask) -> Sequence[Wanted]:
+    asked = question(ask)
+    calls = []
+    if "get_classes" in ask.tools and _about_classes(ask, asked):
+        calls.append(Wanted("get_classes", _filters(ask, asked)))
+    links = entries(ask.system, "Links")
+    if "send_link" in ask.tools and links and _LINK.search(asked):
+        calls.append(
+            Wanted("send_link", {"link": max(links, key=lambda one: _overlap(asked, f"{one.id} {one.title}")).id})
+        )
+    return calls
+
+
+def _about_classes(ask: Ask, asked: str) -> bool:
+    """By the word, or by a day or an age alone ("and on Saturday?") where no fact has that for its subject."""
+    filtered = _day(asked) is not None or _age(asked) is not None
+    if _named_facts(ask, asked):
+        return filtered and _CLASSES.search(asked) is not None
+    return filtered or (_CLASSES.search(asked) is not None and not _LINK.search(asked))
+
+
+def _filters(ask: Ask, asked: str) -> dict[str, JSON]:
+    earlier = [text for content in reversed(ask.contents) if content.role == "user" for text in content.texts]
+    ages = (_age(text) for text in (asked, *earlier))  # a child's age still holds in the next question
+    filters: dict[str, JSON] = {"age_years": next((age for age in ages if age is not None), None), "day": _day(asked)}
+    return {name: value for name, value in filters.items() if value is not None}
+
+
+def _day(text: str) -> str | None:
+    return next((day for day, words in _DAY_WORDS.items() if re.search(rf"\b(?:{words})\b", text, re.I)), None)
+
+
+def _age(text: str) -> int | float | None:
+    months = _MONTHS.search(text)
+    if months:
+        return round(int(months[1]) / 12, 2)
+    found = _AGE.search(text)
+    if not found:
+        return None
+    said = (found[1] or found[2]).lower()
+    return _NUMBERS[said] if said in _NUMBERS else float(said) if "." in said else int(said)
+
+
+def _text(ask: Ask) -> str:
+    says = _SAYS[_language(ask)]
+    asked = question(ask)
+    results = [result for content in ask.turn for result in content.results]
+    told = [_told(result, says, ask) for result in results]
+    facts = [fact.text for fact in (_named_facts(ask, asked) if results else _best_facts(ask, asked))]
+    said = " ".join(dict.fromkeys(one for one in (*told, *facts) if one))
+    if said:
+        return said
+    return says["hello"] if _GREETING.fullmatch(asked) and not results else _ignorance(ask, says)
+
+
+def _told(result: Result, says: Mapping[str, str], ask: Ask) -> str:
+    output = node(result.response.get("output"))
+    if not output:
+        return _ignorance(ask, says)
+    if result.name == "get_classes":
+        return _classes(output, says)
+    if result.name == "send_link":
+        return says["link"].format(title=output.get("title"))
+    return ""
+
+
+def _classes(output: Mapping[str, JSON], says: Mapping[str, str]) -> str:
+    named = [_class(node(one), says) for one in nodes(output.get("classes"))[:NAMED]]
+    if not named:
+        days = _days(nodes(node(output.get("offered")).get("days")), says)
+        named = [says["none"], says["offered"].format(days=days) if days else ""]
+    return " ".join(part for part in (*named, says["stale"] if output.get("stale") else "") if part)
+
+
+def _class(one: Mapping[str, JSON], says: Mapping[str, str]) -> str:
+    """ "Name: Tue 4:30 PM, 2 spots, $85." """
+    when = f"{_days(nodes(one.get('days')), says)} {_twelve_hours(string(one.get('start_time')) or '')}".strip()
+    count, fee = one.get("openings"), one.get("fee")
+    spots = says["spot"] if count == 1 else says["spots"].format(n=count)
+    price = f"${fee:g}" if isinstance(fee, int | float) and fee else ""
+    details = ", ".join(part for part in (when, spots, price) if part)
+    return f"{one.get('name')}: {details}."
+
+
+def _days(days: Sequence[JSON], says: Mapping[str, str]) -> str:
+    names = dict(zip(DAYS, says["days"].split(), strict=True))
+    return "/".join(names[day] for day in days if isinstance(day, str) and day in names)
+
+
+def _twelve_hours(time: str) -> str:
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", time)
+    if not match:
+        return ""
+    hour = int(match[1])
+    return f"{hour % 12 or 12}:{match[2]} {'AM' if hour < 12 else 'PM'}"
+
+
+def _named_facts(ask: Ask, asked: str) -> list[Entry]:
+    """Facts whose subject the question names."""
+    return [fact for fact in entries(ask.system, "Facts") if _overlap(asked, fact.title)][:1]
+
+
+def _best_facts(ask: Ask, asked: str) -> list[Entry]:
+    """The facts come best first: the one that is named, else the first."""
+    return _named_facts(ask, asked) or list(entries(ask.system, "Facts")[:1])
+
+
+def _overlap(asked: str, text: str) -> int:
+    """Words in common, by their first letters ("register" and "registration")."""
+    return len(_stems(asked) & _stems(text))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:4] for word in re.findall(r"[^\W\d_]{4,}", text.casefold()))
+
+
+def _ignorance(ask: Ask, says: Mapping[str, str]) -> str:
+    told = re.search(r"^When you do not know: (.+)$", ask.system, re.M)
+    return told[1] if told else says["unknown"]
+
+
+def _language(ask: Ask) -> str:
+    told = re.search(r"^Language parameter: (\w+)", ask.system, re.M)
+    return told[1] if told and told[1] in _SAYS else "en"

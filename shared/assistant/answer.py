@@ -1,0 +1,54 @@
+"""What the assistant hands back: a text, and effects that the answering commit writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """ANSWERED; UNKNOWN: said that it does not know; HANDED_OFF: an honest text after failures, a person is needed."""
+
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    HANDED_OFF = "handed_off"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachLink:
+    """This link of the tenant's list goes to the number of the conversation. The answer's text carries it already."""
+
+    link_id: str
+    title: str
+    url: str
+
+
+Effect = AttachLink
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of all calls that one answer took. `model`: the one whose turn ended it ("" if none was called)."""
+
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+    thought_tokens: int = 0
+    cached_tokens: int = 0
+    calls: int = 0
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`text` fits the channel and is never empty. `sources`: "fact:parking", "tool:get_classes", "link:register".
+
+    `reason`: why it is not what the model said, in short words of our own; None for a plain answer.
+    """
+
+    text: str
+    outcome: Outcome
+    effects: tuple[Effect, ...]
+    sources: tuple[str, ...]
+    usage: Usage
+    reason: str | None
+    language: str

@@ -1,0 +1,150 @@
+"""From a brief to an answer: prompt, loop, guard, form."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from secrets import token_hex
+
+from shared import log
+from shared.assistant import language as languages
+from shared.assistant import prompt
+from shared.assistant.answer import Answer, AttachLink, Outcome, Usage
+from shared.assistant.asking import DEFAULT_LIMITS, Limits, Sleep, Task
+from shared.assistant.brief import Brief
+from shared.assistant.contacts import Known
+from shared.assistant.form import fit
+from shared.assistant.guard import Evidence, check
+from shared.assistant.loop import Talk, talk
+from shared.assistant.model import Model
+from shared.assistant.phrases import Phrase, sentence
+from shared.assistant.prompt import Nonces
+from shared.assistant.tooling import Toolbox
+from shared.assistant.tools.base import ToolContext
+from shared.assistant.tools.registry import Tools
+from shared.clock import Clock
+from shared.knowledge import Fact, Facts, Scored, content_words
+
+
+def _random() -> Nonces:
+    return Nonces(canary=token_hex(8), fence=f"data-{token_hex(4)}")
+
+
+class Assistant:
+    """One per process; everything about a tenant comes with the brief."""
+
+    def __init__(
+        self,
+        model: Model,
+        tools: Tools,
+        clock: Clock,
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        nonces: Callable[[], Nonces] = _random,
+    ) -> None:
+        self._model = model
+        self._tools = tools
+        self._clock = clock
+        self._limits = limits
+        self._sleep = sleep
+        self._nonces = nonces
+
+    async def answer(self, brief: Brief) -> Answer:
+        """Never raises for what a model or a tool did; a cancellation passes through and leaves nothing behind."""
+        spoken = languages.decide(brief.language, brief.texts)
+        if not brief.service.connected:
+            return _instead(brief, spoken, Phrase.NOT_CONNECTED, Usage(), "not_connected")
+        job = _Job.of(brief, spoken, self._tools, self._nonces())
+        result = await talk(self._model, job.task(self._limits), self._limits, self._clock, self._sleep)
+        answer = job.finished(result)
+        if answer.reason:
+            log.warning("answer replaced or cut", tenant=brief.tenant, reason=answer.reason)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    brief: Brief
+    language: str
+    facts: tuple[Scored, ...]
+    toolbox: Toolbox
+    nonces: Nonces
+
+    @classmethod
+    def of(cls, brief: Brief, language: str, tools: Tools, nonces: Nonces) -> _Job:
+        known = Facts([Fact(fact.id, fact.title, fact.text) for fact in brief.profile.facts])
+        context = ToolContext(brief.tenant, brief.profile, brief.service, brief.customer_address, seconds=0)
+        toolbox = Toolbox(tools.of(brief.profile, brief.service), context)
+        return cls(brief, language, known.relevant(brief.question), toolbox, nonces)
+
+    def task(self, limits: Limits) -> Task:
+        service = self.brief.service
+        return Task(
+            system=prompt.system_instruction(self.brief, self.language, self.facts, self.toolbox.tools, self.nonces),
+            contents=prompt.contents(self.brief.history, self.brief.texts),
+            models=(service.model, service.fallback_model),
+            thinking=service.thinking,
+            toolbox=self.toolbox,
+        )
+
+    def finished(self, result: Talk) -> Answer:
+        usage = _usage(result)
+        if result.text is None:
+            return _instead(self.brief, self.language, Phrase.HAND_OFF, usage, result.reason)
+        if self._says_ignorance(result.text):
+            return _instead(self.brief, self.language, Phrase.UNKNOWN, usage, None)
+        violation = check(result.text, self._evidence(result))
+        if violation is not None:
+            phrase = Phrase.UNKNOWN if violation.ignorance else Phrase.HAND_OFF
+            return _instead(self.brief, self.language, phrase, usage, f"guard:{violation}")
+        return self._answered(result, result.text, usage)
+
+    def _answered(self, result: Talk, said: str, usage: Usage) -> Answer:
+        links = [effect.url for effect in result.effects if isinstance(effect, AttachLink)]
+        text = fit(said, self.brief.channel, links)
+        if not text:
+            return _instead(self.brief, self.language, Phrase.HAND_OFF, usage, "does_not_fit")
+        sources = (*(f"fact:{scored.fact.id}" for scored in self.facts), *result.sources)
+        return Answer(text, Outcome.ANSWERED, result.effects, sources, usage, result.reason, self.language)
+
+    def _says_ignorance(self, text: str) -> bool:
+        """It says our own sentence, or at least how that begins, and adds nothing to it."""
+        ours = sentence(Phrase.UNKNOWN, self.language, self.brief.business, self.brief.profile.contact)
+        begins = ours.split(".")[0].casefold() in text.casefold()
+        return begins and content_words(text) <= content_words(ours)
+
+    def _evidence(self, result: Talk) -> Evidence:
+        brief = self.brief
+        facts = tuple(f"{scored.fact.title} {scored.fact.text}" for scored in self.facts)
+        own = (brief.business, brief.profile.description, brief.profile.contact)
+        earlier = tuple(turn.text for turn in brief.history if turn.author in ("assistant", "person"))
+        theirs = (*(turn.text for turn in brief.history if turn.author == "customer"), *brief.texts)
+        now = f"{brief.now:%A %B %Y-%m-%d %H:%M} {brief.now.day}"
+        return Evidence(
+            canary=self.nonces.canary,
+            links=tuple(link.url for link in brief.profile.links),
+            known=Known(self._ours(own, earlier), theirs),
+            texts=(*facts, *own, *earlier, *result.outputs),
+            times=(*theirs, now),
+            nothing=not self.facts and not result.outputs,
+            said=(*own, *earlier, *(link.title for link in brief.profile.links)),
+        )
+
+    def _ours(self, own: tuple[str, ...], earlier: tuple[str, ...]) -> tuple[str, ...]:
+        """Whose addresses may be said: the business's own and this customer's number. Not those in a tool's result."""
+        facts = (f"{fact.title} {fact.text}" for fact in self.brief.profile.facts)
+        return (*own, *facts, *earlier, self.brief.customer_address)
+
+
+def _instead(brief: Brief, language: str, phrase: Phrase, usage: Usage, reason: str | None) -> Answer:
+    """An honest sentence of ours; nothing that was prepared for another text is committed with it."""
+    said = sentence(phrase, language, brief.business, brief.profile.contact)
+    outcome = Outcome.UNKNOWN if phrase is Phrase.UNKNOWN else Outcome.HANDED_OFF
+    return Answer(fit(said, brief.channel), outcome, (), (), usage, reason, language)
+
+
+def _usage(result: Talk) -> Usage:
+    tokens = result.tokens
+    return Usage(tokens.prompt, tokens.output, tokens.thought, tokens.cached, result.calls, result.model)

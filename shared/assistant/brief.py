@@ -1,0 +1,46 @@
+"""Everything that one answer may know. Nothing in it comes from the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.store.settings import BusinessProfile, CustomerService
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message. `author`: "customer", "assistant", "person" (of the business) or "system"."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """`tenant` comes from the verified session, and is what tools get: never an argument of theirs.
+
+    `channel`: "sms", "webchat", "voice" or "email". `language`: BCP 47. `now`: aware, in the tenant's zone.
+    `history`: oldest first, bounded by the caller, without `texts`. `texts`: the open texts to answer, oldest first.
+    `customer_address`: the number (or address) at the other end of this conversation.
+    """
+
+    tenant: str
+    tenant_name: str
+    profile: BusinessProfile
+    service: CustomerService
+    channel: str
+    language: str
+    now: datetime
+    history: tuple[Turn, ...]
+    texts: tuple[str, ...]
+    customer_address: str
+
+    @property
+    def business(self) -> str:
+        """The name that customers know."""
+        return self.profile.name or self.tenant_name
+
+    @property
+    def question(self) -> str:
+        return "\n".join(self.texts)

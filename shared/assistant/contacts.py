@@ -1,0 +1,50 @@
+"""Phone numbers and e-mail addresses in a text, and which of them an answer may say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_PHONE = re.compile(r"(?<!\d)\d(?:[\s().\-/·‐-―]{0,3}\d){6,14}(?!\d)")
+_LOCAL = re.compile(r"\d{3}\D{0,3}\d{4}$")  # 555-0142; "9-10, 11-12" has seven digits too, and is none
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+_COMPARED = 10  # digits: a number with and without its country code is the same
+
+# "We will call you at …" repeats what a customer told us. "Call …" sends them to it.
+_REPEATS = re.compile(
+    r"\b(?:you|your|yours|te|tu|le|su|usted)\b(?:(?!\b(?:call|text|dial|phone|contact|reach|e-?mail|write|llam\w*|escrib\w*|marque|contact\w*)\b)[^.!?\n]){0,40}$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`ours`: texts whose addresses may be said. `theirs`: the customer's words, which may only be repeated to them."""
+
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
+    def allows(self, answer: str) -> bool:
+        ours, theirs = _keys(self.ours), _keys(self.theirs)
+        return all(
+            key in ours or (key in theirs and _REPEATS.search(answer[:start]) is not None)
+            for start, key in _occurrences(answer)
+        )
+
+
+def _keys(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(key for text in texts for _, key in _occurrences(text))
+
+
+def _occurrences(text: str) -> Iterable[tuple[int, str]]:
+    """Where each address starts, and what it is compared by: an e-mail in lower case, a number's last ten digits."""
+    for match in _EMAIL.finditer(text):
+        yield match.start(), match.group().lower()
+    # A date's digits are no number to call; blanked so that positions stay.
+    undated = _DATE.sub(lambda match: "#" * len(match.group()), _EMAIL.sub(lambda m: "#" * len(m.group()), text))
+    for match in _PHONE.finditer(undated):
+        digits = re.sub(r"\D", "", match.group())
+        if len(digits) >= _COMPARED or _LOCAL.search(match.group()):
+            yield match.start(), digits[-_COMPARED:]

@@ -1,0 +1,107 @@
+"""The form of an answer on each channel: what it may contain, and how long it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+SMS_LIMIT = 320  # characters: two segments of plain text
+_PLAIN_CHANNELS = frozenset({"sms", "voice"})
+
+# Typographic characters that would cost a text half its length (UCS-2) for nothing: their GSM-7 look-alikes.
+_FOLDED = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys(
+            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "
+        ),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad"),
+        "…": "...",
+        "•": "-",
+        "·": "-",
+    }
+)
+_MARKDOWN = (
+    (re.compile(r"!?\[([^\]\n]{0,300})\]\(\s{0,3}([^\s()]{1,500})\s{0,3}\)"), r"\1 \2"),
+    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])"), r"\1"),
+    (re.compile(r"^[ ]{0,3}#{1,6}[ ]+", re.MULTILINE), ""),
+    (re.compile(r"^([ ]*)[*+][ ]+", re.MULTILINE), r"\1- "),
+    (re.compile(r"^```\w*\n?", re.MULTILINE), ""),
+)
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s|$)|\n")
+_ABBREVIATED = re.compile(r"(?:\b[ap]\.m|\b(?:Mr|Mrs|Ms|Dr|Sr|Sra|St|vs|e\.g|i\.e|approx|No))\.$", re.IGNORECASE)
+_CUT = " ..."
+
+
+def fit(text: str, channel: str, links: Sequence[str] = ()) -> str:
+    """`text` as the channel wants it, with each of `links` on a line of its own unless the text has it already.
+
+    An SMS has at most SMS_LIMIT characters, except where the links alone are longer: a URL is never cut. Nobody wants a
+    URL read aloud: on the phone the links are left to the effects, which text them.
+    """
+    formed = plain(text) if channel in _PLAIN_CHANNELS else text.strip()
+    limit = SMS_LIMIT if channel == "sms" else None
+    if channel == "voice":
+        return formed
+    missing: list[str] = []
+    while True:
+        tail = "".join(f"\n{link}" for link in missing)
+        body = _short(formed, None if limit is None else limit - len(tail))
+        dropped = [link for link in links if link not in body and link not in missing]
+        if not dropped:
+            return f"{body}{tail}".strip()
+        missing += dropped
+
+
+def plain(text: str) -> str:
+    """Without markdown and typographic characters. Letters of other scripts and emoji stay: they are meant."""
+    tidy = _tidied(text)
+    while tidy != text:  # markdown may be nested; each round only removes
+        text, tidy = tidy, _tidied(tidy)
+    return tidy
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters: whole sentences if they make up half of it, else whole words and " ...".
+
+    A text that fits is returned as it is. "" where not even the first word fits.
+    """
+    if len(text) <= limit:
+        return text
+    sentences = whole_sentences(text, limit)
+    if len(sentences) >= limit / 2:
+        return sentences
+    words = _whole_words(text, limit - len(_CUT))
+    return f"{words}{_CUT}" if words else ""
+
+
+def whole_sentences(text: str, limit: int | None = None) -> str:
+    """`text` up to the end of the last sentence that ends within `limit`, "" if none does.
+
+    A decimal point, or the point of "p.m.", ends no sentence.
+    """
+    ends = [m.end() for m in _SENTENCE_END.finditer(text) if not _ABBREVIATED.search(text[: m.end()])]
+    fitting = [end for end in ends if limit is None or end <= limit]
+    return text[: fitting[-1]].strip() if fitting else ""
+
+
+def _tidied(text: str) -> str:
+    for pattern, instead in _MARKDOWN:
+        text = pattern.sub(instead, text)
+    lines = (re.sub(r" {2,}", " ", line).strip() for line in text.translate(_FOLDED).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _short(text: str, limit: int | None) -> str:
+    return text if limit is None else shorten(text, limit)
+
+
+def _whole_words(text: str, limit: int) -> str:
+    if limit <= 0:
+        return ""
+    cut = text[: limit + 1]
+    spaces = [place for place, character in enumerate(cut) if character.isspace()]
+    return cut[: spaces[-1]].rstrip() if spaces else ""

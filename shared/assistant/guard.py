@@ -1,0 +1,112 @@
+"""What left the model is checked before anybody sees it. Code decides; no prompt is trusted to.
+
+In this order: our canary, anything like a secret, links off the business's list, phone numbers and e-mail addresses of
+strangers, figures that nobody gave, and claims for which there was nothing to know. The text is not mended: half of a
+poisoned answer is still poisoned. It is replaced as a whole by an honest sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.assistant import figures, urls
+from shared.assistant.contacts import Known
+from shared.knowledge import content_words
+
+
+class Violation(StrEnum):
+    CANARY = "canary"
+    SECRET = "secret"  # noqa: S105  # the name of a finding
+    FOREIGN_LINK = "foreign_link"
+    FOREIGN_CONTACT = "foreign_contact"
+    UNGROUNDED_FIGURE = "ungrounded_figure"
+    UNGROUNDED_CLAIM = "ungrounded_claim"
+
+    @property
+    def ignorance(self) -> bool:
+        """The answer claimed what nobody knows: the honest replacement is "I don't know"."""
+        return self in (Violation.UNGROUNDED_FIGURE, Violation.UNGROUNDED_CLAIM)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an answer may rest on.
+
+    `links`: the business's URLs. `known`: whose addresses may be said. `texts`: what figures may come from (facts above
+    the floor, results of tools, what the business has said). `times`: times of day may come from these too (the
+    customer's words, the present); a price may not, or "you promised me 50% off" would make it so. `nothing`: no fact
+    was relevant and no tool gave a result; then a claim must rest on `said`, the business's own words.
+    """
+
+    canary: str
+    links: tuple[str, ...]
+    known: Known
+    texts: tuple[str, ...]
+    times: tuple[str, ...]
+    nothing: bool
+    said: tuple[str, ...]
+
+
+_SECRETS = re.compile(
+    r"""\bAIza[\w-]{20,}                      # Google API keys
+    | \bKEY[0-9A-F]{16,}\w*                   # Telnyx
+    | \b(?:sk|pk|rk|ghp|gho|xox[abp])[-_][\w-]{16,}
+    | \bSG\.[\w-]{16,}\.[\w-]{16,}            # SendGrid
+    | \b(?:AC|SK)[0-9a-f]{32}\b               # Twilio
+    | \bgAAAAA[\w=-]{20,}                     # Fernet, our own encrypted fields
+    | \beyJ[\w-]{8,}\.[\w-]{8,}\.             # JSON web tokens
+    | \bBearer\s+[\w.~+/=-]{12,}
+    | -----BEGIN
+    | \b(?:api[\s_-]?key|password|secret|token)\s*[:=]\s*\S{8,}
+    | (?<![\w+/-])(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])[\w+/-]{32,}=*  # long and random: no word of any language
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PLEASANTRIES = content_words(
+    "you're i'm we're that's i'll we'll let's today help assist assistant happy love let know ask anything else "
+    "question reach anytime day evening weekend enjoy look forward seeing meet nice hoy ayudar ayudarle ayudarte "
+    "asistente puedo dime diga pregunta gusto encantado servir tenga ten buen feliz dia tarde"
+)
+_SENTENCES = re.compile(r"[^.!?\n]+[.!?]*")
+_RESTS_ON = 0.5  # share of a claim's words that the business has said itself
+
+
+def check(text: str, evidence: Evidence) -> Violation | None:
+    """The first thing that is wrong with `text`, or None. `text` is as the model wrote it."""
+    shown = urls.unmasked(text)
+    links = urls.found(shown)
+    foreign = [link for link in links if not urls.allowed(link, evidence.links)]
+    bare = urls.without(shown, set(links) - set(foreign))
+    if _contains_canary(shown, evidence.canary):
+        return Violation.CANARY
+    if _SECRETS.search(bare):
+        return Violation.SECRET
+    if foreign:
+        return Violation.FOREIGN_LINK
+    if not evidence.known.allows(bare):
+        return Violation.FOREIGN_CONTACT
+    if figures.unsupported(bare, evidence.texts, evidence.times):
+        return Violation.UNGROUNDED_FIGURE
+    if evidence.nothing and _claims_beyond(bare, evidence.said):
+        return Violation.UNGROUNDED_CLAIM
+    return None
+
+
+def _contains_canary(text: str, canary: str) -> bool:
+    """Also when it was spaced out, or its letters' case changed."""
+    return canary.lower() in re.sub(r"[\W_]", "", text).lower()
+
+
+def _claims_beyond(text: str, said: tuple[str, ...]) -> bool:
+    """Whether the statements in `text` say more than pleasantries and more than the business has said.
+
+    Questions claim nothing. What the customer wrote is no evidence: "do you have a sauna?" does not make one.
+    """
+    statements = " ".join(s for s in _SENTENCES.findall(text) if not s.strip().endswith("?"))
+    claimed = content_words(statements) - _PLEASANTRIES
+    if not claimed:
+        return False
+    known = frozenset(word for one in said for word in content_words(one))
+    return len(claimed & known) < len(claimed) * _RESTS_ON
