@@ -169,7 +169,7 @@ class Stack:
         tenants = [{"id": t.id, "name": t.name, "sms": [t.number]} for t in seed_data.TENANTS]
         app = phone_app(Sources(tenants=tenants, telnyx=f"http://127.0.0.1:{self.ports.telnyx}"))
         served = await serve_http(app, self.ports.phone)
-        self._stops.append(served.stop)
+        self._stops += [served.stop, app.state.feed.close]  # first nobody listens any more, then it stops
 
     async def _child(self, module: str, *arguments: str) -> Child:
         log = self.options.state / f"{module.rpartition('.')[2]}.log"

@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 TIMEOUT = httpx.Timeout(10.0)  # seconds for each of connect, read, write, pool; callers set a shorter one
-LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30.0)
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=5.0)  # a sleeping instance wakes to dead ones
 
 _clients: dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
 

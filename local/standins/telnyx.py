@@ -283,6 +283,7 @@ def _shown(text: wire.Text) -> JSON:
         "text": text.text,
         "media": [item.url for item in text.media],
         "status": text.status,
+        "error_code": text.error_code if text.completed_at else None,
         "at": wire.stamp(text.received_at),
         "idempotency_key": text.idempotency_key,
         "direction": text.direction,
