@@ -29,9 +29,7 @@ def arguments() -> argparse.Namespace:
         epilog="Set GEMINI_API_KEY to let the real Gemini answer instead of the demonstration.",
     )
     parser.add_argument("what", choices=("demo", "serve"), help="demo plays the seeded story; serve only starts")
-    parser.add_argument(
-        "--once", action="store_true", help="play the story, print it, exit 0 if it went well"
-    )
+    parser.add_argument("--once", action="store_true", help="play the story, print it, exit 0 if it went well")
     parser.add_argument("--seed", type=int, default=1, help="which class openings Jackrabbit has (default 1)")
     parser.add_argument("--free-ports", action="store_true", help="take free ports instead of the fixed ones")
     parser.add_argument("--state", type=Path, default=None, help="folder for stack.json (default .local)")
@@ -106,7 +104,7 @@ def _addresses(stack: Stack) -> None:
     url = "http://127.0.0.1:{}".format
     console.print(f"[bold]Phone page[/]  {url(stack.ports.phone)}   [dim]two phones: text the demo's businesses[/]")
     console.print(
-        f"[bold]Functions[/]   {stack.functions_url}   [dim]POST <function>[/<channel>], see .local/stack.json[/]"
+        f"[bold]Functions[/]   {stack.functions_url}   [dim]POST to a function's name; see .local/stack.json[/]"
     )
     console.print("[bold]People[/]      [dim]for the Auth emulator; their pages do not exist yet[/]")
     for person in (ADMIN, *(person for tenant in TENANTS for person in tenant.people)):

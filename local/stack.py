@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import os
-import secrets
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -19,10 +17,10 @@ from local import seed_data
 from local.emulators import auth, firestore
 from local.emulators.children import Child
 from local.emulators.node import Say, quiet
+from local.environment import PROJECT, environment, openings, secret_values, telnyx_accounts
 from local.gate import Gate
-from local.phone.app import Sources, phone_app
+from local.phone.app import Sources, Tenant, phone_app
 from local.ports import Ports
-from local.seed_openings import generate
 from local.standins.base import JSON, Standin
 from local.standins.gemini import GeminiStandin
 from local.standins.identity_toolkit import IdentityToolkit
@@ -33,11 +31,10 @@ from local.standins.signing import Signing
 from local.standins.tasks import Tasks
 from local.standins.telnyx import TelnyxStandin
 from local.standins.telnyx_delivery import PLATFORM_SEED, Account
-from local.wire import PortTaken, listen, serve_http
+from local.wire import listen, serve_http
 from shared.clock import SystemClock
 
 ROOT = Path(__file__).parents[1]
-PROJECT = "demo-chattercheetah"
 RULES = ROOT / "firestore.rules"
 SWEEP_SECONDS = 60.0
 _STARTING = 60.0
@@ -71,9 +68,8 @@ class Stack:
         self._stops: list[Stop] = []
         self._callers: list[Stop] = []
         self._pids: list[int] = []
-        self._accounts = _telnyx_accounts(f"http://127.0.0.1:{self.ports.functions}")
+        self.accounts = telnyx_accounts(f"http://127.0.0.1:{self.ports.functions}")
         self.signing = Signing(PROJECT)
-        self.gemini_is_real = bool(os.environ.get("GEMINI_API_KEY"))
 
     @property
     def functions_url(self) -> str:
@@ -129,11 +125,11 @@ class Stack:
     async def _start_standins(self) -> None:
         self._say("Starting the stand-ins of Google's services, Telnyx, Gemini and Jackrabbit")
         await self._serve(self.signing, self.ports.signing)
-        await self._serve(TelnyxStandin(list(self._accounts.values())), self.ports.telnyx)
+        await self._serve(TelnyxStandin(list(self.accounts.values())), self.ports.telnyx)
         await self._serve(GeminiStandin(), self.ports.gemini)
         await self._serve(JackrabbitStandin(openings(self.options.openings_seed)), self.ports.jackrabbit)
         tasks, vault = Tasks(self.signing.id_token), Secrets()
-        for name, value in _secret_values().items():
+        for name, value in secret_values().items():
             vault.put(PROJECT, name, value.encode())
         sweep = Job("sweep", f"{self.functions_url}/sweep", SWEEP_SECONDS)
         scheduler = Scheduler([sweep], self.signing.id_token, self.signing.email("scheduler-invoker"))
@@ -166,10 +162,15 @@ class Stack:
         self._stops += self._callers  # stopped before the functions that they call
 
     async def _start_phone(self) -> None:
-        tenants = [{"id": t.id, "name": t.name, "sms": [t.number]} for t in seed_data.TENANTS]
+        tenants = [Tenant(id=t.id, name=t.name, sms=[t.number]) for t in seed_data.TENANTS]
         app = phone_app(Sources(tenants=tenants, telnyx=f"http://127.0.0.1:{self.ports.telnyx}"))
         served = await serve_http(app, self.ports.phone)
-        self._stops += [served.stop, app.state.feed.close]  # first nobody listens any more, then it stops
+
+        async def stop() -> None:
+            app.state.feed.close()  # an open page would hold the server
+            await served.stop()
+
+        self._stops.append(stop)
 
     async def _child(self, module: str, *arguments: str) -> Child:
         log = self.options.state / f"{module.rpartition('.')[2]}.log"
@@ -179,33 +180,12 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         """What a function finds in its environment, secrets excepted: those are mounted from Secret Manager."""
-        ports = self.ports
-        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        gemini = {} if self.gemini_is_real else {"GOOGLE_GEMINI_BASE_URL": f"http://127.0.0.1:{ports.gemini}"}
-        database = ports.gate if self.options.gate else ports.firestore
-        return (
-            kept
-            | gemini
-            | {
-                "GOOGLE_CLOUD_PROJECT": PROJECT,
-                "FUNCTIONS_URL": self.functions_url,
-                "FIREBASE_API_KEY": "local",
-                "FIRESTORE_EMULATOR_HOST": f"127.0.0.1:{database}",
-                "FIREBASE_AUTH_EMULATOR_HOST": f"127.0.0.1:{ports.auth}",
-                "CLOUD_TASKS_EMULATOR_HOST": f"127.0.0.1:{ports.tasks}",
-                "GCE_METADATA_HOST": f"127.0.0.1:{ports.signing}",
-                "OIDC_CERTS_URL": f"http://127.0.0.1:{ports.signing}/oauth2/v3/certs",
-                "IAM_CREDENTIALS_URL": f"http://127.0.0.1:{ports.signing}",
-                "TELNYX_BASE_URL": f"http://127.0.0.1:{ports.telnyx}/v2",
-                "TELNYX_PUBLIC_KEY": self._accounts["platform"].public_key,
-                "JACKRABBIT_BASE_URL": f"http://127.0.0.1:{ports.jackrabbit}",
-            }
-        )
+        return environment(self.ports, self.accounts["platform"].public_key, gate=self.options.gate)
 
     # -- what is written down
 
     def _account_of(self, tenant: seed_data.SeedTenant) -> Account:
-        return self._accounts[tenant.id if tenant.own_account else "platform"]
+        return self.accounts[tenant.id if tenant.own_account else "platform"]
 
     def _write_state(self) -> None:
         _write(self.options.state / "stack.json", self.description())
@@ -241,37 +221,6 @@ class Stack:
         }
 
 
-def openings(seed: int) -> dict[str, list[Mapping[str, object]]]:
-    """Each Jackrabbit organisation's rows, different for every seed."""
-    orgs = [tenant.jackrabbit_org for tenant in seed_data.TENANTS if tenant.jackrabbit_org]
-    return {org: list(generate(seed * 100 + number)) for number, org in enumerate(orgs)}
-
-
-def _telnyx_accounts(functions_url: str) -> dict[str, Account]:
-    """Tenants with an account of their own get webhooks at their channel's URL, the platform's at the URL without."""
-    accounts = {}
-    shared_numbers = {}
-    for number, tenant in enumerate(seed_data.TENANTS, start=1):
-        if tenant.own_account:
-            numbers = {tenant.number: f"{functions_url}/telnyx-sms/{tenant.channel}"}
-            seed = bytes([number]) * 31 + b"\x01"
-            accounts[tenant.id] = Account(f"KEY-local-{tenant.id}", f"profile-{tenant.id}", numbers, seed)
-        else:
-            shared_numbers[tenant.number] = f"{functions_url}/telnyx-sms"
-    accounts["platform"] = Account("KEY-local-platform", "profile-platform", shared_numbers, PLATFORM_SEED)
-    return accounts
-
-
-def _secret_values() -> dict[str, str]:
-    """Made anew at every start: nothing encrypted outlives the emulator's memory."""
-    return {
-        "FIELD_ENCRYPTION_KEY": f"k1:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}",
-        "ADDRESS_HASH_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        "GEMINI_API_KEY": "local-demonstration",
-        "TELNYX_API_KEY": "KEY-local-platform",
-    }
-
-
 def _write(file: Path, content: object) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(content, indent=1))
@@ -293,6 +242,3 @@ async def _ended(child: Child) -> None:
         await asyncio.sleep(0.05)
     if child.printed().strip():
         raise StackError(f"seeding failed:\n{child.printed().strip()}")
-
-
-__all__ = ["PROJECT", "Options", "PortTaken", "Stack", "StackError"]

@@ -13,7 +13,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 TIMEOUT = httpx.Timeout(10.0)  # seconds for each of connect, read, write, pool; callers set a shorter one
-LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=5.0)  # a sleeping instance wakes to dead ones
+# An instance sleeps between requests and wakes to dead connections: none is kept for long.
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=5.0)
 
 _clients: dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
 

@@ -26,8 +26,7 @@ class Draft:
     author: str = "assistant"
     language: str = "en"
     sources: tuple[str, ...] = ()
-    usage: Mapping[str, object] | None = None
-    reason: str | None = None
+    usage: Mapping[str, object] | None = None  # tokens, and how the answer came about
     parks: str | None = None  # why a person must look at this conversation, or None
 
     def fits(self, conversation: Conversation) -> bool:
@@ -71,8 +70,7 @@ def outbound(draft: Draft, conversation: Conversation, provider: str) -> dict[st
         "language": draft.language,
         "sources": list(draft.sources),
     }
-    optional = {"usage": draft.usage, "reason": draft.reason}
-    return fields | {name: value for name, value in optional.items() if value is not None}
+    return fields if draft.usage is None else fields | {"usage": draft.usage}
 
 
 def propose(

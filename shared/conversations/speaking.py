@@ -47,8 +47,7 @@ class Speaker:
             epoch=conversation.epoch,
             language=answer.language,
             sources=answer.sources,
-            usage=asdict(answer.usage),
-            reason=answer.reason,
+            usage={**asdict(answer.usage), "outcome": answer.outcome.value, "reason": answer.reason},
             parks=NEEDS_A_PERSON if answer.outcome is Outcome.HANDED_OFF else None,
         )
 

@@ -15,7 +15,7 @@ from google.cloud.firestore_v1.async_document import AsyncDocumentReference
 
 from shared.store.collections import ADDRESSES, CONTACTS, CONVERSATIONS, MESSAGES, PENDING
 from shared.store.documents import Conversation, Message
-from shared.store.errors import Stale, translated
+from shared.store.errors import Refused, Stale, translated
 from shared.store.paths import Paths
 from shared.tenancy.database import Database
 
@@ -46,6 +46,7 @@ class Changes:
         self._db = db
         self._paths = Paths(db)
         self._order: list[AsyncDocumentReference] = []
+        self._conditions: dict[AsyncDocumentReference, datetime] = {}
 
     # -- messages
 
@@ -90,8 +91,15 @@ class Changes:
 
     async def commit(self) -> dict[str, datetime]:
         """Raises Exists, Stale or Refused (nothing was written), or Unanswered (unknown)."""
-        with translated():
-            results = await self._batch.commit()
+        try:
+            with translated():
+                results = await self._batch.commit()
+        except Refused as refused:
+            # The rules look at the document that is there now. Where that is not the one that was read, they may say
+            # no before the precondition does.
+            if await self._any_changed():
+                raise Stale("it changed meanwhile; try again") from refused
+            raise
         versions = (cast(datetime, result.update_time) for result in results)
         return {cast(str, reference.id): version for reference, version in zip(self._order, versions, strict=True)}
 
@@ -104,6 +112,15 @@ class Changes:
             raise Stale("it was never there; try again")
         self._batch.update(reference, dict(fields), option=self._db.write_option(last_update_time=version))
         self._order.append(reference)
+        self._conditions[reference] = version
+
+    async def _any_changed(self) -> bool:
+        """Whether a document that the commit was conditional on is not as it was read."""
+        if not self._conditions:
+            return False
+        with translated():
+            now = [snapshot async for snapshot in self._db.get_all(list(self._conditions))]
+        return any(snapshot.update_time != self._conditions[snapshot.reference] for snapshot in now)
 
 
 def pending_id(kind: str, subject: str) -> str:

@@ -138,7 +138,8 @@ class Database(AsyncClient):
     """
 
     def __init__(self, session: Session, tenant: str | None) -> None:
-        super().__init__(project=config().project, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+        anonymous = AnonymousCredentials()  # type: ignore[no-untyped-call]  # google-auth has no types here
+        super().__init__(project=config().project, credentials=anonymous)
         self._emulator_host = None  # the library would add `Bearer owner` for it
         self._calls = _Calls(session)
         self.tenant = tenant

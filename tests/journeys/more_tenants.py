@@ -21,7 +21,7 @@ async def main() -> None:
     await mount_secrets(sys.argv[2], os.environ["GOOGLE_CLOUD_PROJECT"])
     identity.account.set(config().service_account("mint"))
     account = TelnyxAccount("KEY-local-platform", "profile-platform", config().telnyx_public_key)
-    for tenant in json.loads(Path(sys.argv[1]).read_text()):
+    for tenant in json.loads(await asyncio.to_thread(Path(sys.argv[1]).read_text)):
         made = SeedTenant(
             id=tenant["id"],
             name=tenant["id"],

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from local.environment import openings
 from local.ports import Ports
 from local.seed_openings import generate
-from local.stack import openings
 from tests.stack import ROOT, RunningStack, eventually, started
 
 
@@ -63,7 +63,7 @@ async def test_ctrl_c_leaves_no_process_behind(tmp_path: Path) -> None:
         assert len(pids) >= 4
         stack.process.send_signal(signal.SIGINT)
         await asyncio.wait_for(stack.process.wait(), 60)
-        assert not [pid for pid in pids[1:] if Path(f"/proc/{pid}").exists()]
+        assert not [pid for pid in pids[1:] if _alive(pid)]
         assert not (tmp_path / "stack.json").exists()
 
 

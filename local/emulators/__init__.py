@@ -1,0 +1,1 @@
+"""The real emulators of Firestore and Firebase Auth: found, started, watched, stopped."""

@@ -1,0 +1,70 @@
+"""What the parts of the local cloud are told: environment variables, secrets, accounts at Telnyx, class lists."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+
+from local import seed_data
+from local.ports import Ports
+from local.seed_openings import generate
+from local.standins.telnyx_delivery import PLATFORM_SEED, Account
+
+PROJECT = "demo-chattercheetah"
+
+
+def environment(ports: Ports, telnyx_public_key: str, *, gate: bool) -> dict[str, str]:
+    """The environment of a function, on top of ours. With a GEMINI_API_KEY of one's own, the real Gemini answers."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    gemini = {} if kept.get("GEMINI_API_KEY") else {"GOOGLE_GEMINI_BASE_URL": f"http://127.0.0.1:{ports.gemini}"}
+    return (
+        kept
+        | gemini
+        | {
+            "GOOGLE_CLOUD_PROJECT": PROJECT,
+            "FUNCTIONS_URL": f"http://127.0.0.1:{ports.functions}",
+            "FIREBASE_API_KEY": "local",
+            "FIRESTORE_EMULATOR_HOST": f"127.0.0.1:{ports.gate if gate else ports.firestore}",
+            "FIREBASE_AUTH_EMULATOR_HOST": f"127.0.0.1:{ports.auth}",
+            "CLOUD_TASKS_EMULATOR_HOST": f"127.0.0.1:{ports.tasks}",
+            "GCE_METADATA_HOST": f"127.0.0.1:{ports.signing}",
+            "OIDC_CERTS_URL": f"http://127.0.0.1:{ports.signing}/oauth2/v3/certs",
+            "IAM_CREDENTIALS_URL": f"http://127.0.0.1:{ports.signing}",
+            "TELNYX_BASE_URL": f"http://127.0.0.1:{ports.telnyx}/v2",
+            "TELNYX_PUBLIC_KEY": telnyx_public_key,
+            "JACKRABBIT_BASE_URL": f"http://127.0.0.1:{ports.jackrabbit}",
+        }
+    )
+
+
+def openings(seed: int) -> dict[str, list[Mapping[str, object]]]:
+    """Each Jackrabbit organisation's rows, different for every seed."""
+    orgs = [tenant.jackrabbit_org for tenant in seed_data.TENANTS if tenant.jackrabbit_org]
+    return {org: list(generate(seed * 100 + number)) for number, org in enumerate(orgs)}
+
+
+def telnyx_accounts(functions_url: str) -> dict[str, Account]:
+    """Tenants with an account of their own get webhooks at their channel's URL, the platform's at the URL without."""
+    accounts = {}
+    shared_numbers = {}
+    for number, tenant in enumerate(seed_data.TENANTS, start=1):
+        if tenant.own_account:
+            numbers = {tenant.number: f"{functions_url}/telnyx-sms/{tenant.channel}"}
+            seed = bytes([number]) * 31 + b"\x01"
+            accounts[tenant.id] = Account(f"KEY-local-{tenant.id}", f"profile-{tenant.id}", numbers, seed)
+        else:
+            shared_numbers[tenant.number] = f"{functions_url}/telnyx-sms"
+    accounts["platform"] = Account("KEY-local-platform", "profile-platform", shared_numbers, PLATFORM_SEED)
+    return accounts
+
+
+def secret_values() -> dict[str, str]:
+    """Made anew at every start: nothing encrypted outlives the emulator's memory."""
+    return {
+        "FIELD_ENCRYPTION_KEY": f"k1:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}",
+        "ADDRESS_HASH_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "GEMINI_API_KEY": "local-demonstration",
+        "TELNYX_API_KEY": "KEY-local-platform",
+    }

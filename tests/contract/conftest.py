@@ -1,0 +1,39 @@
+"""The Firestore emulator with the real rules, for what talks to it without the rest of the local cloud."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from local.emulators import firestore
+from local.emulators.children import free_port
+from shared.config import config
+from shared.store import settings_cache
+from shared.tenancy import database
+from tests.contract.pipeline_support import House
+
+RULES = Path(__file__).parents[2] / "firestore.rules"
+
+
+@pytest.fixture(scope="session")
+async def emulated() -> AsyncIterator[str]:
+    """The project, once this process's configuration points at an emulator with our rules."""
+    running = await firestore.start(free_port(), RULES)
+    before = dict(os.environ)
+    os.environ |= {"FIRESTORE_EMULATOR_HOST": running.host, "GOOGLE_CLOUD_PROJECT": firestore.PROJECT}
+    config.cache_clear()
+    yield firestore.PROJECT
+    await database.close()
+    os.environ.clear()
+    os.environ |= before
+    config.cache_clear()
+    await running.stop()
+
+
+@pytest.fixture
+async def house(emulated: str) -> House:
+    settings_cache.forget()
+    return await House(emulated).open()

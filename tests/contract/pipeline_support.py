@@ -1,0 +1,229 @@
+"""The pipeline's own parts on the Firestore emulator, under the real rules, with a queue that only remembers.
+
+Time is a clock that tests move; the model is scripted through the assistant's own port; tasks are run by hand, in any
+order, any number of times: that is what the protocol must survive.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from shared.assistant import Assistant, Tools
+from shared.assistant.model import ModelReply, ModelRequest
+from shared.channels.types import Accepted, DeliveryState, InboundText, OutboundText, Outcome, Sender, StateReport
+from shared.conversations.answering import Answering
+from shared.conversations.receiving import Receiving
+from shared.conversations.reporting import Reporting
+from shared.conversations.sending import Sending
+from shared.hidden import Hidden
+from shared.store import settings_cache
+from shared.store.changes import Changes
+from shared.store.documents import Conversation, Message
+from shared.store.provisioning import Provisioning
+from shared.store.reading import Found, Reader, Settings, conversation, message
+from shared.tasks import Task
+from shared.tenancy import Channel, Database
+from shared.tenancy.principals import PLATFORM, Principal, service
+from shared.vault import AddressHashes
+from tests.unit.assistant_support import ClassList, ScriptedModel, says
+
+CUSTOMER, OURS = "+12815550101", "+12817679141"
+
+
+class Unsigned:
+    """A session with a token that the emulator accepts unsigned; the rules see its claims all the same."""
+
+    def __init__(self, principal: Principal, project: str) -> None:
+        now = int(time.time())
+        claims = {
+            "iss": f"https://securetoken.google.com/{project}",
+            "aud": project,
+            "sub": principal.uid,
+            "user_id": principal.uid,
+            "iat": now,
+            "auth_time": now,
+            "exp": now + 3600,
+            "firebase": {"sign_in_provider": "custom", "identities": {}},
+            **principal.claims,
+        }
+        parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": "none"}, claims)]
+        self._token = Hidden(b".".join([*parts, b""]).decode())
+
+    async def token(self) -> Hidden:
+        return self._token
+
+    def refused(self, _token: Hidden) -> None:
+        raise AssertionError("the emulator refused the token")
+
+
+@dataclass
+class ShiftedClock:
+    """The real clock, ahead by what a test says: the emulator stamps the server's times with the real one."""
+
+    ahead: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+@dataclass
+class Remembered:
+    """A task queue that does nothing until it is told; names are taken once."""
+
+    tasks: list[Task] = field(default_factory=list)
+
+    async def enqueue(self, task: Task) -> bool:
+        if task.name in [known.name for known in self.tasks]:
+            return False
+        self.tasks.append(task)
+        return True
+
+    def of(self, function: str) -> list[Task]:
+        return [task for task in self.tasks if task.function == function]
+
+
+@dataclass
+class Carrier:
+    """A provider that says what it was told to, and remembers what it accepted."""
+
+    outcomes: list[Outcome | Callable[[], Awaitable[Outcome]]] = field(default_factory=list)
+    called: list[OutboundText] = field(default_factory=list)
+
+    async def send(self, text: OutboundText) -> Outcome:
+        self.called.append(text)
+        outcome = self.outcomes.pop(0) if self.outcomes else Accepted(f"p-{len(self.called)}")
+        return await outcome() if callable(outcome) else outcome
+
+
+class OneSender:
+    """Senders for a tenant whose provider is `carrier`."""
+
+    def __init__(self, reader: Reader, tenant: str, carrier: Carrier) -> None:
+        self._reader = reader
+        self._tenant = tenant
+        self._carrier = carrier
+
+    async def settings_and(self, also: list[tuple[str, str]]) -> tuple[Settings, Found]:
+        return await settings_cache.settings_of(self._tenant, self._reader, *also)
+
+    async def of(self, _settings: Settings) -> Sender:
+        return self._carrier
+
+    def status_url(self, channel_id: str) -> str:
+        return f"https://functions.example/telnyx-sms/{channel_id}"
+
+
+@dataclass
+class Interrupted:
+    """A model during whose calls something happens."""
+
+    model: ScriptedModel
+    events: list[Callable[[], Awaitable[object]]]
+
+    async def generate(self, request: ModelRequest) -> ModelReply:
+        if self.events:
+            await self.events.pop(0)()
+        return await self.model.generate(request)
+
+
+class House:
+    """One tenant's pipeline. `say` scripts the model; `tick` moves time."""
+
+    def __init__(self, project: str) -> None:
+        self.tenant = f"t-{secrets.token_hex(6)}"
+        self._project = project
+        self.clock = ShiftedClock()
+        self.queue = Remembered()
+        self.carrier = Carrier()
+        self.model = ScriptedModel([])
+        self.events: list[Callable[[], Awaitable[object]]] = []
+        self.db = Database(Unsigned(service(self.tenant), project), self.tenant)
+        self.reader = Reader(self.db)
+        self.hashes = AddressHashes(Hidden(base64.urlsafe_b64encode(bytes(range(32))).decode()))
+        self.channel = Channel("ch-1", self.tenant, "sms", "telnyx", OURS, "")
+        self.conversation_id = self.hashes.conversation(self.tenant, CUSTOMER)
+        assistant = Assistant(Interrupted(self.model, self.events), Tools(ClassList()), self.clock)
+        self.answering = Answering(self.db, self.tenant, assistant, self.queue, self.hashes, self.clock)
+        senders = OneSender(self.reader, self.tenant, self.carrier)
+        self.sending = Sending(self.db, self.tenant, senders, self.queue, self.clock)  # type: ignore[arg-type]
+        self.receiving = Receiving(self.db, self.channel, self.queue, self.hashes, self.clock)
+        self.reporting = Reporting(self.db)
+
+    async def open(self) -> House:
+        platform = Provisioning(Database(Unsigned(PLATFORM, self._project), None))
+        await platform.create_tenant(self.tenant, name="Blue Swim", time_zone="UTC", locale="en-US")
+        owner = Provisioning(self.db)
+        await self.set_window(3)
+        await owner.set_config("business_profile", {"name": "Blue Swim", "facts": FACTS})
+        await owner.set_config("sms", {"provider": "telnyx", "number": OURS, "channel": "ch-1"})
+        return self
+
+    async def set_window(self, seconds: int) -> None:
+        assistant = {"connected": True, "language": "en", "window_seconds": seconds}
+        await Provisioning(self.db).set_config("customer_service", {"assistant": assistant})
+        settings_cache.forget()
+
+    # -- what happens
+
+    async def text(self, words: str, id: str | None = None) -> str:
+        """A text arrives; its id."""
+        inbound = InboundText("telnyx", id or secrets.token_hex(8), CUSTOMER, OURS, words, self.clock.now())
+        return await self.receiving.receive(inbound)
+
+    def say(self, *replies: str | Callable[[ModelRequest], ModelReply]) -> None:
+        self.model.script += [reply if callable(reply) else says(reply) for reply in replies]
+
+    def meanwhile(self, *events: Callable[[], Awaitable[object]]) -> None:
+        """What happens while the model writes, one event a call."""
+        self.events += events
+
+    async def answer(self, cause: str | None = None) -> None:
+        """An answer task, once the customer has been quiet."""
+        self.tick(seconds=4)
+        await self.answering.answer(self.conversation_id, cause)
+
+    async def report(self, sent: Message, state: str, provider_id: str = "p-1") -> None:
+        of = StateReport("telnyx", provider_id, sent.reference, OURS, CUSTOMER, DeliveryState(state))
+        await self.reporting.record(of)
+
+    async def change(self, **fields: object) -> None:
+        """A person, or a rule, changes the conversation: owner, consent and epoch as the pipeline writes them."""
+        changes = Changes(self.db)
+        changes.update_conversation(await self.conversation(), fields)
+        await changes.commit()
+
+    def tick(self, *, seconds: float) -> None:
+        self.clock.ahead += seconds
+
+    # -- what is stored
+
+    async def conversation(self) -> Conversation:
+        found = (await self.reader.read([conversation(self.conversation_id)])).conversation(self.conversation_id)
+        assert found is not None
+        return found
+
+    async def message(self, id: str) -> Message:
+        found = (await self.reader.read([message(id)])).message(id)
+        assert found is not None
+        return found
+
+    async def outbound(self) -> list[Message]:
+        stored = await self.reader.history(self.conversation_id, 50)
+        return [item for item in stored if item.direction == "out"]
+
+    async def pending(self) -> set[str]:
+        snapshots = await self.db.collection("tenants").document(self.tenant).collection("pending").get()
+        return {snapshot.id for snapshot in snapshots}
+
+
+FACTS = [{"id": "parking", "title": "Parking", "text": "Free parking behind the building."}]
+PARKING = "Parking is free, behind the building."

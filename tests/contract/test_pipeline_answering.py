@@ -1,0 +1,192 @@
+"""Answering under every interleaving that the model checker worried about (docs/pipeline.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from shared.assistant.model import ModelReply, ModelRequest
+from shared.conversations.timers import MOST_ATTEMPTS
+from shared.errors import Unavailable
+from tests.contract.pipeline_support import PARKING, House
+
+QUESTION = "Where can I park?"
+
+
+async def test_one_text_one_answer_and_no_work_left_but_the_send(house: House) -> None:
+    text = await house.text(QUESTION)
+    house.say(PARKING)
+    await house.answer(text)
+    (reply,) = await house.outbound()
+    assert (reply.text, reply.covers, reply.state, reply.epoch, reply.prev) == (PARKING, (text,), "queued", 0, None)
+    assert await house.pending() == {f"s-{reply.id}"}
+    conversation = await house.conversation()
+    assert (conversation.open, conversation.last_out, conversation.lease_until) == ((), reply.id, None)
+    assert conversation.attempts == 0
+    assert [task.body["message"] for task in house.queue.of("send")] == [reply.id]
+
+
+async def test_a_second_delivery_stores_nothing_and_enqueues_under_the_same_name(house: House) -> None:
+    first = await house.text(QUESTION, id="same")
+    again = await house.text(QUESTION, id="same")
+    assert first == again
+    assert (await house.conversation()).open == (first,)
+    assert len(house.queue.of("answer")) == 1
+
+
+async def test_an_answer_task_delivered_again_does_nothing(house: House) -> None:
+    text = await house.text(QUESTION)
+    house.say(PARKING)
+    await house.answer(text)
+    await house.answer(text)
+    await house.answer()
+    assert len(await house.outbound()) == 1
+
+
+async def test_two_workers_at_once_write_one_answer(house: House) -> None:
+    text = await house.text(QUESTION)
+    house.say(PARKING, PARKING)
+    house.tick(seconds=4)
+    results = await asyncio.gather(
+        *(house.answering.answer(house.conversation_id, text) for _ in range(2)), return_exceptions=True
+    )
+    assert all(result is None or isinstance(result, Unavailable) for result in results)
+    assert len(await house.outbound()) == 1
+
+
+async def test_while_somebody_has_the_lease_the_task_comes_again(house: House) -> None:
+    text = await house.text(QUESTION)
+    await house.change(lease={"by": "other", "until": house.clock.now().replace(year=2099)})
+    with pytest.raises(Unavailable):
+        await house.answer(text)
+    assert house.model.asked == []
+
+
+async def test_the_task_of_an_older_text_leaves_the_work_to_the_newest_ones(house: House) -> None:
+    first = await house.text("Hi")
+    second = await house.text(QUESTION)
+    await house.answering.answer(house.conversation_id, first)
+    assert await house.outbound() == []
+    with pytest.raises(Unavailable):
+        await house.answering.answer(house.conversation_id, second)
+    house.say(PARKING)
+    await house.answer(second)
+    (reply,) = await house.outbound()
+    assert reply.covers == (first, second)
+
+
+async def test_a_customer_who_never_stops_typing_is_answered_within_the_bound(house: House) -> None:
+    """The first open text is old enough: the window no longer counts."""
+    await house.set_window(60)
+    first = await house.text("Hi")
+    await house.text("still typing")
+    house.tick(seconds=14)
+    await house.answering.answer(house.conversation_id, first)
+    assert await house.outbound() == []
+    house.tick(seconds=2)
+    house.say(PARKING)
+    await house.answering.answer(house.conversation_id, first)
+    assert len(await house.outbound()) == 1
+
+
+async def test_a_text_during_the_models_call_gets_into_one_more_round(house: House) -> None:
+    first = await house.text(QUESTION)
+    house.meanwhile(during(house, "And when do you open?"))
+    house.say(PARKING, PARKING)
+    await house.answer(first)
+    (reply,) = await house.outbound()
+    assert len(reply.covers) == 2
+    assert len(house.model.asked) == 2
+
+
+async def test_after_two_rounds_the_answer_to_what_was_read_goes_out_and_the_rest_keeps_its_work(
+    house: House,
+) -> None:
+    first = await house.text(QUESTION)
+    house.meanwhile(during(house, "one more"), during(house, "and another"))
+    house.say(PARKING, PARKING)
+    await house.answer(first)
+    (reply,) = await house.outbound()
+    assert len(reply.covers) == 2
+    assert len((await house.conversation()).open) == 1
+    assert await house.pending() == {f"s-{reply.id}", f"a-{house.conversation_id}"}
+
+
+async def test_a_person_who_takes_over_during_the_models_call_silences_it(house: House) -> None:
+    text = await house.text(QUESTION)
+    house.meanwhile(during_change(house, owner="human", epoch=1))
+    house.say(PARKING)
+    await house.answer(text)
+    assert await house.outbound() == []
+    assert await house.pending() == set()
+    assert (await house.conversation()).open == (text,)
+
+
+async def test_an_opt_out_during_the_models_call_silences_it_and_closes_what_was_open(house: House) -> None:
+    text = await house.text(QUESTION)
+    house.meanwhile(during_change(house, opted_out=True, epoch=1))
+    house.say(PARKING)
+    await house.answer(text)
+    assert await house.outbound() == []
+    assert (await house.conversation()).open == ()
+    assert await house.pending() == set()
+
+
+async def test_a_chatty_write_during_the_models_call_costs_no_second_call(house: House) -> None:
+    """Another writer of the document refuses the commit; the same draft goes out on the new version."""
+    text = await house.text(QUESTION)
+    house.meanwhile(during_change(house, preview="somebody looked"))
+    house.say(PARKING)
+    await house.answer(text)
+    assert len(await house.outbound()) == 1
+    assert len(house.model.asked) == 1
+
+
+async def test_a_resolved_conversation_is_the_assistants_again_when_a_text_arrives(house: House) -> None:
+    first = await house.text(QUESTION)
+    await house.change(owner="resolved", epoch=1)
+    house.say(PARKING)
+    await house.answer(first)
+    (reply,) = await house.outbound()
+    assert (reply.epoch, (await house.conversation()).owner) == (2, "ai")
+
+
+async def test_a_person_who_owns_the_conversation_is_not_talked_over(house: House) -> None:
+    text = await house.text(QUESTION)
+    await house.change(owner="human", epoch=1)
+    await house.answer(text)
+    assert house.model.asked == []
+    assert await house.pending() == set()
+
+
+async def test_a_text_that_kills_every_worker_is_parked_visibly(house: House) -> None:
+    text = await house.text(QUESTION)
+
+    def die(_request: ModelRequest) -> ModelReply:
+        raise KeyboardInterrupt
+
+    for _ in range(MOST_ATTEMPTS):
+        house.say(die)
+        with pytest.raises(KeyboardInterrupt):
+            await house.answer(text)
+        house.tick(seconds=130)  # the lease of the dead worker ends
+    await house.answer(text)
+    conversation = await house.conversation()
+    assert conversation.parked is not None
+    assert (conversation.open, await house.pending()) == ((), set())
+    assert await house.outbound() == []
+
+
+async def test_a_task_for_a_conversation_that_never_was_is_done(house: House) -> None:
+    await house.answering.answer("0" * 32)
+
+
+def during(house: House, words: str) -> Callable[[], Awaitable[object]]:
+    """What happens while the model writes: another text arrives."""
+    return lambda: house.text(words)
+
+
+def during_change(house: House, **fields: object) -> Callable[[], Awaitable[object]]:
+    return lambda: house.change(**fields)

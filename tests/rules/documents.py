@@ -1,0 +1,206 @@
+"""The rows of the matrix: each collection that exists, with the fields of its documents (DESIGN §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.rules.kinds import (
+    HASH,
+    PHONE,
+    PUBLIC_KEY,
+    TENANT_ID,
+    AnyMap,
+    Count,
+    Exactly,
+    Flag,
+    Items,
+    Kind,
+    Moment,
+    Nullable,
+    OneOf,
+    Optional,
+    Record,
+    ServerTime,
+    Text,
+    sample,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A kind of document. `of_tenant`: below tenants/{t}. `fixed`: its id, where it cannot be chosen.
+
+    `mutable`: fields that an update may change; None where every update is like a create.
+    """
+
+    name: str
+    collection: str
+    fields: Mapping[str, Kind]
+    of_tenant: bool = True
+    fixed: str | None = None
+    prefix: str = ""
+    bad_ids: tuple[str, ...] = ()
+    mutable: tuple[str, ...] | None = None
+
+    def document(self, id: str) -> dict[str, object]:
+        """A whole document for this id (a pending one names its subject in both)."""
+        whole = sample(self.fields)
+        return {**whole, "subject": id[2:]} if self.collection == "pending" else whole
+
+
+NO_HASHES = ("short", "A" * 32, "g" * 32, "0" * 33)
+STATES = ("queued", "sending", "uncertain", "unconfirmed", "sent", "delivered", "failed", "cancelled")
+
+ROUTE: dict[str, Kind] = {
+    "tenant_id": TENANT_ID,
+    "channel": Text(64),
+    "kind": Exactly("sms"),
+    "provider": Exactly("telnyx"),
+    "address": Nullable(PHONE),
+    "public_key": PUBLIC_KEY,
+}
+TENANT: dict[str, Kind] = {
+    "name": Text(200),
+    "status": OneOf(("active", "paused", "erasing")),
+    "time_zone": Text(64),
+    "locale": Text(35),
+    "schema_version": Count(),
+}
+SMS: dict[str, Kind] = {
+    "provider": Optional(Text(40)),
+    "number": Optional(Text(20)),
+    "channel": Optional(Text(64)),
+    "messaging_profile_id": Optional(Text(64)),
+}
+BUSINESS_PROFILE: dict[str, Kind] = {
+    "name": Optional(Text(200)),
+    "description": Optional(Text(5000)),
+    "contact": Optional(Text(500)),
+    "facts": Optional(Items(200)),
+    "links": Optional(Items(200)),
+}
+ASSISTANT: dict[str, Kind] = {
+    "connected": Optional(Flag()),
+    "model": Optional(Text(100)),
+    "fallback_model": Optional(Text(100)),
+    "thinking": Optional(Text(20)),
+    "language": Optional(Text(35)),
+    "tools": Optional(Items(50)),
+    "window_seconds": Optional(Count()),
+}
+CUSTOMER_SERVICE: dict[str, Kind] = {
+    "assistant": Optional(Record(ASSISTANT)),
+    "jackrabbit": Optional(Record({"org_id": Text(20)})),
+}
+CONVERSATION: dict[str, Kind] = {
+    "channel": Exactly("sms"),
+    "channel_id": Text(64),
+    "address": PHONE,
+    "our_address": PHONE,
+    "open": Items(1000),
+    "last_inbound_at": ServerTime(),
+    "last_out": Optional(HASH),
+    "last_claim": Optional(HASH),
+    "lease": Optional(Record({"by": Text(64), "until": Moment()})),
+    "attempts": Optional(Count()),
+    "contact_id": Optional(HASH),
+    "language": Optional(Text(35)),
+    "parked": Optional(Text(200)),
+    "preview": Optional(Text(280)),
+    "episode": Optional(Count()),
+}
+MESSAGE: dict[str, Kind] = {
+    "conversation_id": HASH,
+    "channel": Exactly("sms"),
+    "provider": Text(40),
+    "text": Text(10000),
+    "sender": Text(320),
+    "recipient": Text(320),
+    "channel_id": Text(64),
+    "received_at": ServerTime(),
+}
+INBOUND: dict[str, Kind] = {
+    **MESSAGE,
+    "direction": Exactly("in"),
+    "author": Exactly("customer"),
+    "provider_id": Text(200),
+    "sent_at": Optional(Moment()),
+    "media": Optional(Items(20)),
+}
+OUTBOUND: dict[str, Kind] = {
+    **MESSAGE,
+    "direction": Exactly("out"),
+    "author": OneOf(("assistant", "person", "system")),
+    "kind": OneOf(("reply", "link", "confirmation", "notice")),
+    "covers": Items(1000),
+    "epoch": Count(),
+    "prev": Optional(HASH),
+    "state": Exactly("queued"),
+    "attempt": Exactly(0),
+    "resends": Exactly(0),
+    "sources": Optional(Items(50)),
+    "usage": Optional(AnyMap()),
+    "language": Optional(Text(35)),
+}
+PROGRESS: dict[str, Kind] = {
+    "claim": Optional(Record({"id": Text(64), "at": Moment(), "until": Moment()})),
+    "provider_id": Optional(Text(200)),
+    "error": Optional(Record({"code": Text(64), "sentence": Text(1000)})),
+    "reason": Optional(Text(200)),
+    "settled_at": Optional(Moment()),
+}
+
+
+class Subject:
+    """The rest of the document's own id (filled in by `Row.document`)."""
+
+    good: tuple[object, ...] = ("0" * 32,)
+    bad: tuple[object, ...] = ("f" * 32, "short", 5, None)
+
+
+def _pending(kind: str) -> dict[str, Kind]:
+    return {"kind": Exactly(kind), "subject": Subject(), "due_at": Moment(), "attempt": Count()}
+
+
+ROWS = (
+    Row("routes", "routes", ROUTE, of_tenant=False, bad_ids=NO_HASHES, mutable=()),
+    Row(
+        "tenants",
+        "tenants",
+        TENANT,
+        of_tenant=False,
+        bad_ids=("ab", "a" * 41, "Acme", "a_b"),
+        mutable=("name", "status", "time_zone", "locale"),
+    ),
+    Row("config/sms", "config", SMS, fixed="sms"),
+    Row("config/business_profile", "config", BUSINESS_PROFILE, fixed="business_profile"),
+    Row("config/customer_service", "config", CUSTOMER_SERVICE, fixed="customer_service"),
+    Row(
+        "secrets",
+        "secrets",
+        {"ciphertext": Text(20000), "updated_at": ServerTime()},
+        prefix="k_",
+        bad_ids=("UPPER", "with-dash", "a" * 41),
+    ),
+    Row("members", "members", {"role": OneOf(("tenant_admin", "user")), "active": Flag(), "email": Text(320)}),
+    Row(
+        "contacts",
+        "contacts",
+        {"name": Text(200), "created_at": ServerTime()},
+        bad_ids=NO_HASHES,
+        mutable=("name",),
+    ),
+    Row(
+        "addresses",
+        "addresses",
+        {"contact_id": HASH, "kind": Exactly("phone"), "address": PHONE},
+        bad_ids=NO_HASHES,
+        mutable=("contact_id",),
+    ),
+    Row("conversations", "conversations", CONVERSATION, bad_ids=NO_HASHES),
+    Row("messages/in", "messages", INBOUND, bad_ids=NO_HASHES, mutable=()),
+    Row("messages/out", "messages", OUTBOUND, bad_ids=NO_HASHES, mutable=()),
+    Row("pending/answer", "pending", _pending("answer"), prefix="a-", bad_ids=("a-short", "s-" + "0" * 32, "0" * 32)),
+    Row("pending/send", "pending", _pending("send"), prefix="s-", bad_ids=("s-short", "a-" + "0" * 32, "0" * 32)),
+)

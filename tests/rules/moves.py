@@ -1,0 +1,220 @@
+"""What may follow what: updates, each from a document as it is to a document as it is wished, and whether that is fine.
+
+A move is `(name, before, change, allowed)`: `before` replaces fields of a whole document, `change` is the update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.rules.documents import PROGRESS, STATES
+from tests.rules.kinds import ID2, LONG_AGO, NOW, sample, short
+
+
+class _Gone:
+    """A field that the document does not have, or that the update removes."""
+
+    def __repr__(self) -> str:
+        return "GONE"
+
+
+GONE = _Gone()
+Fields = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Move:
+    name: str
+    change: Fields
+    allowed: bool
+    before: Fields = field(default_factory=dict)
+
+
+RANKS = {"queued": 0, "sending": 1, "uncertain": 2, "unconfirmed": 3, "sent": 4}  # PIPELINE.md §1; the others: 5
+
+
+def _rank(state: str) -> int:
+    return RANKS.get(state, 5)
+
+
+def messages_out() -> Iterator[Move]:
+    yield from _states()
+    yield from _counters()
+    yield from _progress()
+    yield from _untouchable(
+        {
+            "conversation_id": ID2,
+            "direction": "in",
+            "channel": "voice",
+            "provider": "other",
+            "text": "something else",
+            "sender": "+13015550100",
+            "recipient": "+13015550100",
+            "channel_id": "other",
+            "received_at": NOW,
+            "author": "person",
+            "kind": "link",
+            "covers": ["y"],
+            "epoch": 9,
+            "prev": ID2,
+            "sources": [],
+            "usage": {},
+            "language": "es",
+            "foreign": 1,
+        }
+    )
+
+
+def _states() -> Iterator[Move]:
+    """Every state after every other: upwards in the same attempt, or queued again as the next one."""
+    for old in STATES:
+        for new in STATES:
+            before: Fields = {"state": old, "attempt": 3}
+            fine = old == new or _rank(new) > _rank(old)
+            yield Move(f"{old} → {new}", {"state": new}, fine, before)
+            again = old == "sending" and new == "queued"
+            yield Move(f"{old} → {new}, next attempt", {"state": new, "attempt": 4}, again, before)
+
+
+def _counters() -> Iterator[Move]:
+    sending: Fields = {"state": "sending", "attempt": 3, "resends": 3}
+    for attempt in (0, 2, 5, "4", None):
+        yield Move(f"queued again as attempt {attempt!r}", {"state": "queued", "attempt": attempt}, False, sending)
+    for attempt in (2, 5):
+        yield Move(f"sent as attempt {attempt}", {"state": "sent", "attempt": attempt}, False, sending)
+    for resends, fine in ((3, True), (4, True), (2, False), (5, False), (0, False), ("4", False)):
+        yield Move(f"resends 3 → {resends!r}", {"state": "sent", "resends": resends}, fine, sending)
+    yield Move("a state nobody knows", {"state": "lost"}, False, sending)
+
+
+def _progress() -> Iterator[Move]:
+    for name, kind in PROGRESS.items():
+        for value in kind.good[1:]:
+            yield Move(f"{name} = {short(value)}", {"state": "sending", name: value}, True)
+        for value in kind.bad:
+            yield Move(f"{name} = {short(value)}", {"state": "sending", name: value}, False)
+    everything: Fields = {**sample(PROGRESS), "state": "sending", "resends": 1}
+    yield Move("everything that may change", everything, True)
+    yield Move("a claim taken away", {"claim": GONE, "state": "sent"}, True, {**sample(PROGRESS), "state": "sending"})
+
+
+def _untouchable(fields: Fields) -> Iterator[Move]:
+    for name, value in fields.items():
+        yield Move(f"{name} changed", {name: value}, False)
+
+
+def messages_in() -> Iterator[Move]:
+    """A customer's message never changes, not even where one of ours may."""
+    yield from _untouchable({"text": "something else", "state": "sent", "provider_id": "other", "reason": "none"})
+    yield Move("becomes one of ours", {"direction": "out", "state": "sent"}, False)
+    ours: Fields = {"state": "queued", "attempt": 0, "resends": 0}
+    yield Move("moves with a state that it should not have", {"state": "sent"}, False, ours)
+
+
+def conversations() -> Iterator[Move]:
+    yield from _owners()
+    yield from _consent()
+    yield from _epochs()
+    yield Move("another address", {"address": "+13015550199"}, False)
+    yield Move("the address removed", {"address": GONE}, False)
+    yield Move("another of our addresses", {"our_address": "+13015550199"}, True)
+    yield Move("a text now", {"last_inbound_at": NOW, "open": [ID2], "preview": "Hello"}, True)
+    yield Move("a text of long ago", {"last_inbound_at": LONG_AGO}, False)
+    yield Move("the last text forgotten", {"last_inbound_at": GONE}, False)
+    yield Move("the lease given back", {"lease": None, "attempts": 0}, True)
+
+
+def _owners() -> Iterator[Move]:
+    owners = ("ai", "waiting", "human", "resolved")
+    for old in (GONE, *owners):
+        for new in owners:
+            before: Fields = {"owner": old, "epoch": 3}
+            same = old == new or (old is GONE and new == "ai")
+            yield Move(f"owner {old} → {new}", {"owner": new}, same, before)
+            yield Move(f"owner {old} → {new}, next epoch", {"owner": new, "epoch": 4}, True, before)
+    for bad in ("robot", "", 5, None):
+        yield Move(f"owner = {bad!r}", {"owner": bad, "epoch": 4}, False, {"epoch": 3})
+
+
+def _consent() -> Iterator[Move]:
+    for old in (GONE, False, True):
+        for new in (False, True):
+            before: Fields = {"opted_out": old, "epoch": 3}
+            same = (old is True) == new
+            yield Move(f"opted out {old} → {new}", {"opted_out": new}, same, before)
+            yield Move(f"opted out {old} → {new}, next epoch", {"opted_out": new, "epoch": 4}, True, before)
+    for bad in ("yes", 1, None):
+        yield Move(f"opted out = {bad!r}", {"opted_out": bad, "epoch": 4}, False, {"epoch": 3})
+
+
+def _epochs() -> Iterator[Move]:
+    for epoch, fine in ((3, True), (4, True), (2, False), (5, False), (0, False), ("4", False), (3.5, False)):
+        yield Move(f"epoch 3 → {epoch!r}", {"epoch": epoch, "parked": "x"}, fine, {"epoch": 3})
+    for epoch, fine in ((0, True), (1, True), (2, False), (-1, False)):
+        yield Move(f"first epoch = {epoch}", {"epoch": epoch, "parked": "x"}, fine)
+    yield Move("the first take-over without an epoch", {"owner": "human"}, False)
+    yield Move("the first take-over", {"owner": "human", "epoch": 1}, True)
+    yield Move("the epoch removed", {"epoch": GONE}, False, {"epoch": 3})
+    yield Move("a negative epoch that grows", {"epoch": -4}, False, {"epoch": -5})
+
+
+def first_texts() -> Iterator[Move]:
+    """A text that creates its conversation; `change` is laid over a whole document."""
+    yield Move("as it should be", {"owner": "ai", "epoch": 0, "opted_out": False}, True)
+    yield Move("the first text is STOP", {"opted_out": True, "epoch": 1}, True)
+    yield Move("STOP without an epoch", {"opted_out": True}, False)
+    yield Move("STOP in epoch 0", {"opted_out": True, "epoch": 0}, False)
+    yield Move("a person at once", {"owner": "human", "epoch": 1}, True)
+    yield Move("a person without an epoch", {"owner": "human"}, False)
+    for epoch in (-1, 2, "0", 0.5, None):
+        yield Move(f"in epoch {epoch!r}", {"epoch": epoch}, False)
+    for owner in ("robot", 5, None):
+        yield Move(f"owned by {owner!r}", {"owner": owner, "epoch": 1}, False)
+    for opted_out in ("yes", 1, None):
+        yield Move(f"opted out = {opted_out!r}", {"opted_out": opted_out, "epoch": 1}, False)
+
+
+def new_outbound() -> Iterator[Move]:
+    """What a message that nobody has sent yet may already carry: nothing."""
+    for name in ("claim", "provider_id", "error", "reason"):
+        yield Move(f"{name} is null", {name: None}, True)
+        yield Move(f"with a {name}", {name: PROGRESS[name].good[0]}, False)
+        yield Move(f"with an empty {name}", {name: ""}, False)
+    yield Move("settled", {"settled_at": LONG_AGO}, False)
+    for state in (*STATES[1:], "lost"):
+        yield Move(f"already {state}", {"state": state}, False)
+    for name in ("attempt", "resends"):
+        yield Move(f"{name} 1", {name: 1}, False)
+
+
+def new_inbound() -> Iterator[Move]:
+    for name, value in (("state", "queued"), ("attempt", 0), ("kind", "reply"), ("covers", []), ("claim", None)):
+        yield Move(f"with {name}, which only ours have", {name: value}, False)
+
+
+def tenants() -> Iterator[Move]:
+    for name, value in (("name", "New"), ("status", "erasing"), ("time_zone", "UTC"), ("locale", "es")):
+        yield Move(f"{name} changed", {name: value}, True)
+    yield Move("schema_version changed", {"schema_version": 9}, False)
+
+
+def contacts() -> Iterator[Move]:
+    yield Move("renamed", {"name": "Ann"}, True)
+    yield Move("created_at changed", {"created_at": NOW}, False)
+
+
+def addresses() -> Iterator[Move]:
+    yield Move("points to another contact", {"contact_id": ID2}, True)
+    yield Move("another address", {"address": "+13015550199"}, False)
+
+
+UPDATES = {
+    "tenants": tenants,
+    "contacts": contacts,
+    "addresses": addresses,
+    "conversations": conversations,
+    "messages/in": messages_in,
+    "messages/out": messages_out,
+}
+CREATES = {"conversations": first_texts, "messages/out": new_outbound, "messages/in": new_inbound}
