@@ -131,6 +131,16 @@ class RunningStack:
             (m for m in stored if customer in (m["sender"], m["recipient"])), key=lambda m: str(m["received_at"])
         )
 
+    async def reply_that_is(self, state: str, tenant_id: str, customer: str) -> dict[str, Any]:
+        """Waits until the newest text of ours is stored in `state`: reports arrive after the text itself."""
+
+        async def reached() -> dict[str, Any] | None:
+            outbound = [m for m in await self.messages_of(tenant_id, customer) if m["direction"] == "out"]
+            return outbound[-1] if outbound and outbound[-1]["state"] == state else None
+
+        found: dict[str, Any] = await eventually(reached, f"a reply that is {state}")
+        return found
+
     async def conversation_of(self, tenant_id: str, customer: str) -> dict[str, Any] | None:
         stored = await self.documents(f"tenants/{tenant_id}/conversations")
         return next((c for c in stored if c["address"] == customer), None)

@@ -83,7 +83,8 @@ class Answering:
     async def _too_early(self, found: Conversation, cause: str | None, settings: Settings) -> bool:
         """Whether this task may leave the work to a later text's. Raises Unavailable while somebody has the lease.
 
-        The newest text's own task never leaves it: it comes again until the customer has been quiet long enough.
+        The newest text's own task never leaves it, nor does one that belongs to no text (the sweeper's: the text's own
+        may be lost): it comes again until the customer has been quiet long enough.
         """
         now = self._clock.now()
         if found.lease_until is not None and found.lease_until > now:
@@ -93,7 +94,7 @@ class Answering:
             return False
         if await self._waited_most(found, now):
             return False
-        if cause == found.open[-1]:
+        if cause is None or cause == found.open[-1]:
             raise Unavailable("the customer may still be typing")
         return True
 

@@ -131,7 +131,7 @@ async def test_a_forged_reference_changes_nothing(stack: RunningStack, customer:
     await stack.text(customer, AGENCY, "Where can I park?")
     await stack.answers(customer)
     await stack.idle()
-    _, ours = await stack.messages_of(AGENCY, customer)
+    ours = await stack.reply_that_is("delivered", AGENCY, customer)
     stranger = stack.new_customer()
     forged = report(stranger, "11111111-0000-4000-8000-000000000000", f"{ours['id']}.0.0", status="delivery_failed")
     assert (await stack.deliver(AGENCY, forged)).status_code == 200

@@ -7,7 +7,7 @@ import html
 import json
 import uuid
 
-from tests.stack import RunningStack, eventually, received
+from tests.stack import RunningStack, received
 
 AGENCY = "testing-agency"
 QUESTION = "Any Saturday classes for my 4 year old?"
@@ -36,7 +36,7 @@ async def test_send_me_the_link_sends_the_businesss_own_link(stack: RunningStack
 
 async def test_everything_is_stored_and_nothing_is_left_to_do(stack: RunningStack, customer: str) -> None:
     await stack.text(customer, AGENCY, "Where can I park?")
-    await stack.answers(customer)
+    await stack.reply_that_is("delivered", AGENCY, customer)
     await stack.idle()
     asked, answered = await stack.messages_of(AGENCY, customer)
     assert (asked["direction"], asked["author"], asked["text"]) == ("in", "customer", "Where can I park?")
@@ -141,12 +141,7 @@ async def test_reports_of_a_text_raise_its_state_whatever_their_order_and_number
     await stack.fault("telnyx", path="/telnyx-sms", times=2, duplicate=3, reorder=True)
     await stack.text(customer, AGENCY, "Where can I park?")
     await stack.answers(customer)
-
-    async def delivered() -> bool | None:
-        stored = await stack.messages_of(AGENCY, customer)
-        return stored[-1].get("state") == "delivered" or None
-
-    await eventually(delivered, "the reply to be delivered")
+    await stack.reply_that_is("delivered", AGENCY, customer)
     await stack.clear_faults("telnyx")
 
 
@@ -155,12 +150,6 @@ async def test_a_failed_text_says_why_in_words_for_the_owner(stack: RunningStack
     (await stack.client.post(stack.standin("telnyx", "/__outcomes"), json=outcome)).raise_for_status()
     await stack.text(customer, AGENCY, "Where can I park?")
     await stack.answers(customer)
-    await stack.idle()
-
-    async def failed() -> dict[str, object] | None:
-        stored = await stack.messages_of(AGENCY, customer)
-        return stored[-1] if stored[-1].get("state") == "failed" else None
-
-    message = await eventually(failed, "the reply to have failed")
+    message = await stack.reply_that_is("failed", AGENCY, customer)
     assert message["error"]["code"] == "40008"
     assert len(message["error"]["sentence"]) > 20

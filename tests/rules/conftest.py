@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,14 +43,21 @@ async def emulator() -> AsyncIterator[Running]:
     await running.stop()
 
 
-@pytest.fixture
-def clock() -> MovableClock:
+@pytest.fixture(scope="session")
+def clock_of_the_gate() -> MovableClock:
     return MovableClock()
 
 
 @pytest.fixture
-async def gate(emulator: Running, clock: MovableClock) -> AsyncIterator[Gate]:
-    gate = Gate(0, emulator.host, PROJECT, clock)
+def clock(clock_of_the_gate: MovableClock) -> Iterator[MovableClock]:
+    """The gate's clock, which is put right after the test."""
+    yield clock_of_the_gate
+    clock_of_the_gate.ahead = timedelta()
+
+
+@pytest.fixture(scope="session")
+async def gate(emulator: Running, clock_of_the_gate: MovableClock) -> AsyncIterator[Gate]:
+    gate = Gate(0, emulator.host, PROJECT, clock_of_the_gate)
     await gate.start()
     yield gate
     await gate.stop()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.rules.cells import Cell
-from tests.rules.grammar import COMPARISONS, Node, Rules, Statement, line_of
+from tests.rules.grammar import COMPARISONS, Block, Node, Rules, Statement, line_of
 
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 OTHER_CONSTANT = {"true": "false", "false": "true", "null": "0"}
@@ -79,11 +79,22 @@ def _breaks(source: str, node: Node) -> Iterator[tuple[int, int, str]]:
 def broken(source: str, mutant: Mutant) -> str:
     """The rules with this mutant, without the blocks it is not about (the emulator reads them for seconds)."""
     text = source
-    for block in Rules(source).blocks if mutant.block not in (None, "*") else []:
-        contains = block.start <= mutant.start < block.end
-        if block.collection not in ("*", mutant.block) and not contains:
-            text = text[: block.start] + " " * (block.end - block.start) + text[block.end :]
+    for block in _others(source, mutant.block):
+        text = text[: block.start] + " " * (block.end - block.start) + text[block.end :]
     return text[: mutant.start] + mutant.instead + text[mutant.end :]
+
+
+def _others(source: str, collection: str | None) -> list[Block]:
+    """The match blocks that have no say over a collection: neither its own, nor around one, nor for any collection."""
+    blocks = Rules(source).blocks
+    own = [block for block in blocks if collection in (None, "*", block.collection) or block.collection == "*"]
+    return [block for block in blocks if not any(block.start <= one.start < block.end for one in own)]
+
+
+def unbroken(source: str) -> list[Mutant]:
+    """For each match block a mutant that changes nothing: whoever notices that one would notice anything."""
+    names = {block.collection for block in Rules(source).blocks}
+    return [Mutant(0, 0, "", name, "") for name in sorted(names)]
 
 
 def judges(mutant: Mutant, cells: tuple[Cell, ...]) -> list[Cell]:

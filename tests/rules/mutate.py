@@ -2,9 +2,11 @@
 
     python -m tests.rules.mutate --all
     python -m tests.rules.mutate --sample 40 --seed 7
+    python -m tests.rules.mutate --block pending
 
 Each mutant is loaded into a project of its own and asked the cells of its match block until one is answered wrongly.
-Prints the conditions found and killed; ends with 1 if they are not equal.
+Prints the conditions found and killed; ends with 1 if they are not equal. Before that, the rules as they are must
+satisfy the cells of each block, or a kill would mean nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from rich.progress import Progress
 from local.emulators import firestore
 from local.emulators.children import free_port
 from tests.rules.cells import every_cell, world
-from tests.rules.mutants import Mutant, broken, judges, mutants
+from tests.rules.mutants import Mutant, broken, judges, mutants, unbroken
 from tests.rules.probe import Probe
 
 RULES = Path(__file__).parent.parent.parent / "firestore.rules"
@@ -86,15 +88,22 @@ async def survivors(host: str, some: Sequence[Mutant], done: Done = lambda mutan
     return found
 
 
+async def noticed_although_unbroken(host: str, some: Sequence[Mutant]) -> list[str | None]:
+    """The blocks, of those of these mutants, whose cells are red without any mutant."""
+    wanted = {mutant.block for mutant in some}
+    same = [mutant for mutant in unbroken(RULES.read_text("utf-8")) if mutant.block in wanted]
+    living = await survivors(host, same)
+    return [mutant.block for mutant in same if mutant not in living]
+
+
 def chosen(every: Sequence[Mutant], sample: int | None, seed: int) -> list[Mutant]:
     if sample is None or sample >= len(every):
         return list(every)
     return random.Random(seed).sample(list(every), sample)
 
 
-async def _main(sample: int | None, seed: int) -> int:
+async def _main(some: Sequence[Mutant]) -> int:
     source = RULES.read_text("utf-8")
-    some = chosen(mutants(source), sample, seed)
     console = Console()
     running = await firestore.start(free_port(), RULES, say=console.print)
     try:
@@ -106,21 +115,29 @@ async def _main(sample: int | None, seed: int) -> int:
                 if not killed:
                     console.print(f"survived: {mutant.describe(source)}", markup=False)
 
-            living = await survivors(running.host, some, done)
+            red = await noticed_although_unbroken(running.host, some)
+            living = [] if red else await survivors(running.host, some, done)
     finally:
         await running.stop()
-    console.print(f"conditions found: {len(some)}, killed: {len(some) - len(living)} (seed {seed})")
+    if red:
+        console.print(f"red without any mutant: {red}")
+        return 1
+    console.print(f"conditions found: {len(some)}, killed: {len(some) - len(living)}")
     return 1 if living else 0
 
 
-def _arguments() -> argparse.Namespace:
+def _wanted() -> list[Mutant]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="every condition")
     parser.add_argument("--sample", type=int, default=40, help="so many of them (40)")
     parser.add_argument("--seed", type=int, default=7, help="which ones (7)")
-    return parser.parse_args()
+    parser.add_argument("--block", help="every condition of one collection")
+    arguments = parser.parse_args()
+    every = mutants(RULES.read_text("utf-8"))
+    if arguments.block:
+        return [mutant for mutant in every if mutant.block == arguments.block]
+    return chosen(every, None if arguments.all else arguments.sample, arguments.seed)
 
 
 if __name__ == "__main__":
-    arguments = _arguments()
-    sys.exit(asyncio.run(_main(None if arguments.all else arguments.sample, arguments.seed)))
+    sys.exit(asyncio.run(_main(_wanted())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 import uuid
@@ -67,13 +68,13 @@ def _not_admitted() -> dict[str, str | None]:
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def channel(gate: Gate) -> AsyncIterator[grpc.aio.Channel]:
     async with grpc.aio.insecure_channel(gate.host) as channel:
         yield channel
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def web(gate: Gate) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=f"http://{gate.host}", timeout=30) as client:
         yield client
@@ -126,13 +127,19 @@ async def test_the_rules_refusal_passes_unchanged(channel: grpc.aio.Channel) -> 
 async def test_a_listener_hears_of_a_change_over_grpc(channel: grpc.aio.Channel) -> None:
     bearer, id = f"Bearer {_token()}", f"k{uuid.uuid4().hex}"
     target = {"targetId": 1, "documents": {"documents": [f"{TENANT}/secrets/{id}"]}}
-    call = channel.stream_stream(RPC + "Listen")(metadata=(("authorization", bearer),), timeout=30)
+    call = _listen(channel, bearer)
     await call.write(_raw(types.ListenRequest, {"database": DATABASE, "addTarget": target}))
     await _until(call, "target_change")
     await _call(channel, "Commit", _commit(id), bearer)
     heard = await _until(call, "document_change")
     assert heard.document_change.document.name.endswith(id)
     call.cancel()
+
+
+def _listen(channel: grpc.aio.Channel, authorization: str) -> grpc.aio.StreamStreamCall[bytes, bytes]:
+    """The emulator ends a Listen without this prefix as UNKNOWN, without a word."""
+    metadata = (("authorization", authorization), ("google-cloud-resource-prefix", DATABASE))
+    return channel.stream_stream(RPC + "Listen")(metadata=metadata, timeout=30)
 
 
 async def _until(call: grpc.aio.StreamStreamCall[bytes, bytes], kind: str) -> types.ListenResponse:
@@ -201,9 +208,12 @@ async def test_a_clock_that_is_a_little_ahead_is_no_future(channel: grpc.aio.Cha
 
 async def test_a_stream_ends_with_its_token(channel: grpc.aio.Channel, clock: MovableClock) -> None:
     clock.ahead = timedelta(seconds=3599)
-    call = channel.stream_stream(RPC + "Listen")(metadata=(("authorization", f"Bearer {_token()}"),), timeout=30)
+    call = _listen(channel, f"Bearer {_token()}")
     target = {"targetId": 1, "documents": {"documents": [f"{TENANT}/secrets/x"]}}
     await call.write(_raw(types.ListenRequest, {"database": DATABASE, "addTarget": target}))
+    with contextlib.suppress(grpc.aio.AioRpcError):
+        while await call.read() is not grpc.aio.EOF:
+            pass
     assert await call.code() == grpc.StatusCode.UNAUTHENTICATED
 
 
