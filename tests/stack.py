@@ -229,8 +229,8 @@ def received(customer: str, ours: str, words: str, *, id: str | None = None, **p
     return body
 
 
-def environment(info: dict[str, Any]) -> dict[str, str]:
-    """What the platform gives a function, for one that a test starts beside the running host.
+def environment(info: dict[str, Any], account: str = "edge") -> dict[str, str]:
+    """What the platform gives a function that runs as `account`, for one that a test starts beside the running host.
 
     Secrets are not in it: `local.mount.mount_secrets` fetches them, as the host does.
     """
@@ -244,7 +244,7 @@ def environment(info: dict[str, Any]) -> dict[str, str]:
         "FIRESTORE_EMULATOR_HOST": info["gate"],
         "FIREBASE_AUTH_EMULATOR_HOST": info["auth"],
         "CLOUD_TASKS_EMULATOR_HOST": host["tasks"],
-        "GCE_METADATA_HOST": host["signing"],
+        "GCE_METADATA_HOST": f"{host['signing']}/as/{account}",
         "OIDC_CERTS_URL": f"{info['standins']['signing']}/oauth2/v3/certs",
         "IAM_CREDENTIALS_URL": info["standins"]["signing"],
         "GOOGLE_GEMINI_BASE_URL": info["standins"]["gemini"],

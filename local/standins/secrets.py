@@ -4,7 +4,7 @@
     GET  /v1/projects/{p}/secrets/{s}/versions/{v}:access      POST /v1/projects/{p}/secrets/{s}:addVersion
 
 Versions count from 1; `latest` is the newest one, which must be enabled (the service does not fall back to an older
-one). `__calls` never shows a payload. Errors as PROVIDERS' reading of the service: NOT_FOUND, FAILED_PRECONDITION for
+one). `__calls` never shows a payload. Errors as in PROVIDERS §7: NOT_FOUND, FAILED_PRECONDITION for
 a version that is disabled or destroyed, ALREADY_EXISTS.
 """
 

@@ -65,7 +65,7 @@ class Signing(Standin):
     """Accounts are `{name}@{project}.iam.gserviceaccount.com`; `signers` says who may sign as whom.
 
     `default` is the account behind the metadata server's alias: one without any right, so that code which forgets to
-    say who it is gets nowhere.
+    say who it is gets nowhere. A process of its own that runs as one account has `GCE_METADATA_HOST=host:port/as/name`.
     """
 
     def __init__(self, project: str, *, clock: Clock | None = None, default: str = "nobody") -> None:
@@ -82,6 +82,8 @@ class Signing(Standin):
             Route(f"{METADATA}/project/project-id", self._project),
             Route(f"{account}/token", self._token),
             Route(f"{account}/identity", self._identity),
+            Route(f"/as/{{alias}}{account}/token", self._token),
+            Route(f"/as/{{alias}}{account}/identity", self._identity),
             Route(f"{account}/email", self._email),
             Route(f"{account}/", self._about),
             Route("/v1/projects/-/serviceAccounts/{account}:signBlob", self._sign_blob, methods=["POST"]),
@@ -164,7 +166,9 @@ class Signing(Standin):
         if refusal := _demands_flavor(request):
             return refusal
         name = str(request.path_params["account"])
-        email = self.default if name == "default" else name
+        alias = request.path_params.get("alias")
+        default = self.email(str(alias)) if alias else self.default
+        email = default if name == "default" else name
         if not email.endswith(self.email("")):
             return PlainTextResponse("Not Found\n", status_code=404, headers=FLAVOR)
         return email

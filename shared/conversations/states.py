@@ -1,4 +1,4 @@
-"""The state of an outbound message only rises (PIPELINE §1, I6): who is told it twice, or in the wrong order, harms
+"""The state of an outbound message only rises (PIPELINE §1, §5): who is told it twice, or in the wrong order, harms
 nothing.
 
     queued 0 < sending 1 < uncertain 2 < unconfirmed 3 < sent 4 < delivered = failed = cancelled 5

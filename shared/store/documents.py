@@ -1,4 +1,4 @@
-"""The documents of the message pipeline, as `shared/conversations` sees them (PIPELINE.md §1, DESIGN §3).
+"""The documents of the message pipeline, as `shared/conversations` sees them (PIPELINE §1, DESIGN §3).
 
 A document that was read carries `version`, its `update_time`: the only thing a later write can be conditional on.
 """

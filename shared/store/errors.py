@@ -1,4 +1,4 @@
-"""How a read or a commit can end, in the pipeline's words (PIPELINE §2; PLATFORM, "Firestore's answers").
+"""How a read or a commit can end, in the pipeline's words (PIPELINE §2; PLATFORM §3).
 
 The client's exceptions die here. What matters to a caller is what it knows afterwards: was nothing written (`Exists`,
 `Stale`, `Refused`), or is it unknown (`Unanswered`)?

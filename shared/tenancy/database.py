@@ -25,7 +25,7 @@ from shared.hidden import Hidden
 from shared.tenancy.errors import MethodRefused
 from shared.tenancy.guard import GuardedChannel
 
-TIMEOUT = 10.0  # seconds for one RPC; the library's own retries are off, they outlive every deadline (PLATFORM)
+TIMEOUT = 10.0  # seconds for one RPC; the library's own retries are off, they outlive every deadline (PLATFORM §2)
 _HOST = "firestore.googleapis.com:443"
 _OPTIONS = (("grpc.keepalive_time_ms", 30_000), ("grpc.max_receive_message_length", 16 * 1024 * 1024))
 

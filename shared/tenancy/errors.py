@@ -6,7 +6,7 @@ from shared.errors import Forbidden, NotFound, Problem, Unavailable
 
 
 class MethodRefused(Problem):
-    """A bug of ours: code asked for something that production refuses to an id token (PLATFORM: IAM-only methods)."""
+    """A bug of ours: code asked for something that production refuses to an id token (PLATFORM §2: IAM-only)."""
 
     code = "database_method_refused"
 

@@ -101,7 +101,7 @@ def _reads(when: str, webhook: Tally, rest: Tally) -> Row:
 
 
 def _writes(when: str, webhook: Tally, rest: Tally) -> Row:
-    """Status events are extra (PIPELINE, decisions): each of the two reports may write one document."""
+    """Status events are extra (DESIGN §9): each of the two reports may write one document."""
     total = webhook.writes + webhook.deletes + rest.writes + rest.deletes
     return Row(f"documents written and deleted per answered text, {when}", f"{total}", "≤ 12 + 2 reports", total <= 14)
 

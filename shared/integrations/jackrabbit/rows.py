@@ -1,4 +1,4 @@
-"""Jackrabbit's rows, parsed once at the edge (PROVIDERS: OpeningsJson; fixtures in tests/fixtures/jackrabbit).
+"""Jackrabbit's rows, parsed once at the edge (PROVIDERS §9; fixtures in tests/fixtures/jackrabbit).
 
 Every key of a row is optional in the wild, and `null` stands for a missing one. A row of another shape is dropped and
 counted, it never costs the rest of the list.
