@@ -107,14 +107,14 @@ class RunningStack:
         calls = (await self.client.get(self.standin(standin, "/__calls"))).json()
         return [call for call in calls if call["path"].startswith(path)]
 
-    async def idle(self) -> None:
+    async def idle(self, seconds: float = PATIENCE) -> None:
         """Waits until no task is waiting or running."""
 
         async def none() -> bool | None:
             tasks = (await self.client.get(self.standin("tasks", "/__tasks"))).json()
             return all(task["state"] in ("done", "failed") for task in tasks) or None
 
-        await eventually(none, "all tasks to be done")
+        await eventually(none, "all tasks to be done", seconds)
 
     async def documents(self, path: str) -> list[dict[str, Any]]:
         """A collection as the emulator's owner sees it: a test may look where no function may."""
@@ -267,13 +267,16 @@ async def secrets_of(info: dict[str, Any], *names: str) -> dict[str, str]:
 
 @asynccontextmanager
 async def served(
-    target: str, env: dict[str, str], source: Path = ROOT / "main.py"
+    target: str, env: dict[str, str], source: Path = ROOT / "main.py", *, quiet: bool = False
 ) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """One function under the platform's real command; its base URL, once it listens."""
     port = free_port()
     command = ["-m", "functions_framework", "--target", target, "--source", str(source)]
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *command, "--host", "127.0.0.1", "--port", str(port)), cwd=ROOT, env=env
+        *(sys.executable, *command, "--host", "127.0.0.1", "--port", str(port)),
+        cwd=ROOT,
+        env=env,
+        stderr=asyncio.subprocess.DEVNULL if quiet else None,
     )
     try:
         await eventually(lambda: _listening(port), f"{target} to listen")

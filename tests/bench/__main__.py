@@ -22,7 +22,7 @@ async def main() -> None:
             rows = await texts.rows(stack)
             print("a burst on a cold instance …", flush=True)
             rows.append(await texts.burst(stack))
-            await stack.idle()
+            await stack.idle(seconds=300)
             print(f"cold starts, {runs} of each …", flush=True)
             rows += await starts.rows(stack, runs)
     show(rows, ROOT / ".local" / "bench.json")

@@ -171,7 +171,7 @@ async def burst(stack: RunningStack, requests: int = 80) -> Row:
     """Requests at once on an instance that has never answered one."""
     env = environment(stack.info) | await secrets_of(stack.info, "ADDRESS_HASH_KEY")
     tenant = stack.tenant(AGENCY)
-    async with served("telnyx_sms", env) as (url, _):
+    async with served("telnyx_sms", env, quiet=True) as (url, _):
 
         async def one() -> int:
             body = received(stack.new_customer(), tenant["sms"][0], "Where can I park?", id=str(uuid.uuid4()))

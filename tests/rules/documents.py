@@ -114,7 +114,7 @@ MESSAGE: dict[str, Kind] = {
     "conversation_id": HASH,
     "channel": Exactly("sms"),
     "provider": Text(40),
-    "text": Text(10000),
+    "text": Text(20000),
     "sender": Text(320),
     "recipient": Text(320),
     "channel_id": Text(64),
@@ -146,8 +146,8 @@ OUTBOUND: dict[str, Kind] = {
 PROGRESS: dict[str, Kind] = {
     "claim": Optional(Record({"id": Text(64), "at": Moment(), "until": Moment()})),
     "provider_id": Optional(Text(200)),
-    "error": Optional(Record({"code": Text(64), "sentence": Text(1000)})),
-    "reason": Optional(Text(200)),
+    "error": Optional(Record({"code": Text(64), "sentence": Text(2000)})),
+    "reason": Optional(Text(500)),
     "settled_at": Optional(Moment()),
 }
 

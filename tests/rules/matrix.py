@@ -1,7 +1,6 @@
 """The matrix: which principal may do what in which collection. Whatever is not named here is refused.
 
 Read a row as: in `conversations`, `service` may get, list, create and update; a `tenant_admin` may get and list.
-`many` is how many documents a list may ask for where the rules demand a limit.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ EVERYWHERE: dict[str, dict[str, str]] = {
     "pending/send": {"sweeper": "list group-list"},
 }
 
-# A forger of a tenant's admin may still be what they claim in one respect; none of these is.
+# How many documents a list may ask for: the most where the rules demand a limit, None where they demand none.
 LIMITS: dict[str, int | None] = {
     "service": None,
     "platform": None,

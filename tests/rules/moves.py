@@ -162,6 +162,7 @@ def _epochs() -> Iterator[Move]:
 def first_texts() -> Iterator[Move]:
     """A text that creates its conversation; `change` is laid over a whole document."""
     yield Move("as it should be", {"owner": "ai", "epoch": 0, "opted_out": False}, True)
+    yield Move("a preview of emoji alone", {"preview": "🏊" * 140}, True)
     yield Move("the first text is STOP", {"opted_out": True, "epoch": 1}, True)
     yield Move("STOP without an epoch", {"opted_out": True}, False)
     yield Move("STOP in epoch 0", {"opted_out": True, "epoch": 0}, False)
@@ -189,6 +190,7 @@ def new_outbound() -> Iterator[Move]:
 
 
 def new_inbound() -> Iterator[Move]:
+    yield Move("10,000 emoji", {"text": "🏊" * 10_000}, True)
     for name, value in (("state", "queued"), ("attempt", 0), ("kind", "reply"), ("covers", []), ("claim", None)):
         yield Move(f"with {name}, which only ours have", {name: value}, False)
 
