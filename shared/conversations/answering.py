@@ -8,22 +8,22 @@ refuses it; what was refused is decided by reading once more. The lease saves mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shared import log
 from shared.assistant import Assistant
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
 from shared.conversations.speaking import Speaker
-from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, WINDOW_MOST
+from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, PARK_AFTER, WINDOW_MOST
 from shared.conversations.work import ANSWER, Work
-from shared.errors import Unavailable
+from shared.errors import Problem, Unavailable
 from shared.store.changes import Changes
-from shared.store.documents import Conversation, Owner
+from shared.store.documents import Conversation, Message, Owner, State
 from shared.store.errors import Exists, Stale, Unanswered
-from shared.store.reading import Reader, Settings, address, conversation, message
+from shared.store.reading import Reader, Settings, address, conversation, message, pending
 from shared.store.settings_cache import settings_of
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
@@ -41,6 +41,7 @@ class Answering:
         self._tenant_id = tenant_id
         self._speaker = Speaker(assistant, tenant_id, clock)
         self._work = Work(queue, tenant_id)
+        self._me = new_id()  # who holds the lease
         self._hashes = hashes
         self._clock = clock
 
@@ -53,6 +54,7 @@ class Answering:
         found = current.conversation(conversation_id)
         for _ in range(MOST_TRIES):
             if found is None:
+                await self._drop_pending(conversation_id)
                 return
             if found.owner == Owner.RESOLVED and found.open and not found.opted_out:
                 await self._reopen(found)
@@ -65,15 +67,31 @@ class Answering:
         raise Unavailable("this conversation is too busy to be answered now")
 
     async def park(self, conversation_id: str, why: str) -> None:
-        """Give what is open to a person, visibly. Raises Stale where the conversation changed meanwhile."""
-        found = await self._read(conversation_id)
-        if found is None:
+        """Give what is long overdue to a person, visibly; what nobody has tried yet is answered first.
+
+        Raises Stale where the conversation changed meanwhile.
+        """
+        both = await self._reader.read([conversation(conversation_id), pending(ANSWER, conversation_id)])
+        found, due = both.conversation(conversation_id), both.due_at(ANSWER, conversation_id)
+        if due is None or self._clock.now() - due <= PARK_AFTER:
             return
+        if found is None or found.attempts == 0 or not is_ours(found) or not found.open:
+            await self.answer(conversation_id)
+        elif not self._leased_by_another(found):
+            await self._park(found, why)
+
+    async def _park(self, found: Conversation, why: str) -> None:
         changes = Changes(self._db)
         changes.update_conversation(found, {"open": [], "lease": None, "attempts": 0, "parked": why})
+        changes.drop_pending(ANSWER, found.id)
+        await changes.commit()
+        log.error("conversation parked", count="parked", conversation=found.id, why=why)
+
+    async def _drop_pending(self, conversation_id: str) -> None:
+        """There is no such conversation: work for it would come back for ever."""
+        changes = Changes(self._db)
         changes.drop_pending(ANSWER, conversation_id)
         await changes.commit()
-        log.error("conversation parked", count="parked", conversation=conversation_id, why=why)
 
     # -- A1
 
@@ -87,7 +105,7 @@ class Answering:
         may be lost): it comes again until the customer has been quiet long enough.
         """
         now = self._clock.now()
-        if found.lease_until is not None and found.lease_until > now:
+        if self._leased_by_another(found):
             raise Unavailable("somebody is answering this conversation")
         window = timedelta(seconds=settings.service.window_seconds)
         if found.last_inbound_at is None or now - found.last_inbound_at >= window:
@@ -99,8 +117,14 @@ class Answering:
         return True
 
     async def _waited_most(self, found: Conversation, now: datetime) -> bool:
-        first = (await self._reader.read([message(found.open[0])])).message(found.open[0])
-        return first is not None and first.received_at is not None and now - first.received_at >= WINDOW_MOST
+        """Whether the first open text is so old that its customer has waited long enough."""
+        texts = await self._reader.read(message(id) for id in found.open[:HISTORY])
+        arrived = [text.received_at for text in map(texts.message, found.open[:HISTORY]) if text and text.received_at]
+        return bool(arrived) and now - min(arrived) >= WINDOW_MOST
+
+    def _leased_by_another(self, found: Conversation) -> bool:
+        alive = found.lease_until is not None and found.lease_until > self._clock.now()
+        return alive and found.lease_by != self._me
 
     async def _reopen(self, found: Conversation) -> None:
         await self._try(found, {"owner": Owner.AI.value, "epoch": found.epoch + 1})
@@ -127,12 +151,20 @@ class Answering:
     async def _attempt(self, found: Conversation, settings: Settings) -> bool:
         """Lease, draft, commit. False where it has to be read again from the start."""
         if found.attempts >= MOST_ATTEMPTS:
-            await self.park(found.id, "the assistant failed on this conversation several times")
+            await self._park(found, "the assistant failed on this conversation several times")
             return True
         until = self._clock.now() + LEASE
-        leased = await self._try(found, {"lease": {"by": new_id(), "until": until}, "attempts": found.attempts + 1})
+        leased = await self._try(found, {"lease": {"by": self._me, "until": until}, "attempts": found.attempts + 1})
         if leased is None:
             return False
+        try:
+            return await self._rounds(leased, settings)
+        except Problem:
+            # Given up for now: the next one need not wait for the lease to end.
+            await self._try(leased, {"lease": None})
+            raise
+
+    async def _rounds(self, leased: Conversation, settings: Settings) -> bool:
         for last in (False,) * (MOST_ROUNDS - 1) + (True,):
             draft = await self._draft(leased, settings)
             newer = await self._settle(draft, leased, settings, last_round=last)
@@ -146,9 +178,9 @@ class Answering:
         missing = [message(id) for id in found.open if id not in recent]
         older = await self._reader.read(missing)
         texts = [recent.get(id) or older.message(id) for id in found.open]
-        open_texts = tuple(text for text in texts if text is not None)
-        history = tuple(item for item in recent.values() if item.id not in found.open)
-        return await self._speaker.draft(found, settings, history, open_texts)
+        open_texts = sorted((text for text in texts if text is not None), key=_arrival)
+        history = (item for item in recent.values() if item.id not in found.open)
+        return await self._speaker.draft(found, settings, _as_it_happened(history, open_texts), tuple(open_texts))
 
     async def _settle(
         self, draft: Draft, found: Conversation, settings: Settings, *, last_round: bool
@@ -188,6 +220,17 @@ class Answering:
         )
         await self._work.send(found.id, draft.id)
         return True
+
+
+def _arrival(text: Message) -> datetime:
+    return text.received_at or datetime.max.replace(tzinfo=UTC)
+
+
+def _as_it_happened(history: Iterable[Message], open_texts: list[Message]) -> tuple[Message, ...]:
+    """What was really said before: not what was never sent, nor a text that a later answer will be about."""
+    newest = _arrival(open_texts[-1]) if open_texts else datetime.max.replace(tzinfo=UTC)
+    unsent = (State.CANCELLED, State.FAILED)
+    return tuple(item for item in history if item.state not in unsent and _arrival(item) <= newest)
 
 
 async def _committed(changes: Changes) -> dict[str, datetime] | None:

@@ -86,9 +86,8 @@ def propose(
         "last_out": draft.id,
         "lease": None,
         "attempts": 0,
+        "parked": draft.parks,
     }
-    if draft.parks is not None:
-        fields["parked"] = draft.parks
     if contact is not None:
         changes.create_contact(contact.id, contact.address_id, conversation.address)
         fields["contact_id"] = contact.id

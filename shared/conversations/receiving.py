@@ -15,7 +15,7 @@ from shared.conversations.timers import ANSWER_GRACE
 from shared.conversations.work import ANSWER, Work
 from shared.errors import Unavailable
 from shared.ids import message_id
-from shared.store.changes import NOW, Changes, added
+from shared.store.changes import NOW, Changes, added, raised
 from shared.store.errors import Exists, Refused
 from shared.store.reading import Reader, message
 from shared.store.settings import DEFAULT_WINDOW_SECONDS
@@ -24,7 +24,15 @@ from shared.tenancy import Channel, Database
 from shared.vault import AddressHashes
 
 MOST_TEXT = 10_000  # characters; carriers carry 1,600
+MOST_MEDIA = 20
 _PREVIEW = 140
+
+
+def _consent(word: str) -> dict[str, object]:
+    """What a STOP or START means that the provider has acted on, and answered, itself: nobody answers it again."""
+    if word == "HELP":
+        return {}
+    return {"opted_out": word == "STOP", "epoch": raised()}
 
 
 class Receiving:
@@ -48,14 +56,18 @@ class Receiving:
             log.info("text stored", count="text_received", message_id=id, conversation=conversation_id)
         except (Exists, Refused) as refused:
             await self._expect_duplicate(id, refused)
-        await self._work.answer(conversation_id, id, now + window)
+        if text.opt_out is None:
+            await self._work.answer(conversation_id, id, now + window)
         return id
 
     async def _commit(self, id: str, conversation_id: str, text: InboundText, due_at: datetime) -> None:
         changes = Changes(self._db)
         changes.create_message(id, self._message(conversation_id, text))
-        changes.merge_conversation(conversation_id, self._conversation(id, text))
-        changes.put_pending(ANSWER, conversation_id, due_at)
+        if text.opt_out is None:
+            changes.merge_conversation(conversation_id, {**self._conversation(text), "open": added(id)})
+            changes.put_pending(ANSWER, conversation_id, due_at)
+        else:
+            changes.merge_conversation(conversation_id, {**self._conversation(text), **_consent(text.opt_out)})
         await changes.commit()
 
     async def _expect_duplicate(self, id: str, refused: Exception) -> None:
@@ -78,16 +90,15 @@ class Receiving:
             "sender": text.sender,
             "recipient": text.recipient,
             "sent_at": text.received_at,
-            "media": [{"url": m.url, "content_type": m.content_type, "size": m.size} for m in text.media],
+            "media": [{"url": m.url, "content_type": m.content_type, "size": m.size} for m in text.media[:MOST_MEDIA]],
         }
 
-    def _conversation(self, id: str, text: InboundText) -> dict[str, object]:
+    def _conversation(self, text: InboundText) -> dict[str, object]:
         return {
             "channel": "sms",
             "channel_id": self._channel.id,
             "address": text.sender,
             "our_address": text.recipient,
-            "open": added(id),
             "last_inbound_at": NOW,
             "preview": text.text[:_PREVIEW],
         }

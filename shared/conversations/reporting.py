@@ -34,7 +34,7 @@ class Reporting:
             return
         fields: dict[str, object] = {"state": report.state.value, "provider_id": report.provider_id}
         if report.error_code is not None:
-            fields["error"] = {"code": report.error_code, "sentence": report.error or ""}
+            fields["error"] = {"code": report.error_code[:64], "sentence": report.error or ""}
         await raise_state(self._db, sent, fields)
         log.info("state reported", count="state_report", message_id=sent.id, state=report.state.value)
 

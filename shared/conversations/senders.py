@@ -35,14 +35,17 @@ class Senders:
         self._reader = Reader(db)
         self._tenant_id = tenant_id
         self._cipher = cipher
+        self._api_key = Hidden("")
 
     async def settings_and(self, also: Iterable[Key]) -> tuple[Settings, Found]:
         """The settings, and documents that the caller needs, in one read."""
         held = _keys.get(self._tenant_id)
         if held is not None and time.monotonic() - held[0] < _SECONDS:
+            self._api_key = held[1]
             return await settings_of(self._tenant_id, self._reader, *also)
         settings, found = await settings_of(self._tenant_id, self._reader, secret(TELNYX_KEY), *also)
-        _keys[self._tenant_id] = time.monotonic(), self._key(found)
+        self._api_key = self._key(found)
+        _keys[self._tenant_id] = time.monotonic(), self._api_key
         while len(_keys) > _MOST:
             _keys.popitem(last=False)
         return settings, found
@@ -55,7 +58,7 @@ class Senders:
         from shared.channels.telnyx.sending import TelnyxSender
 
         profile = settings.sms.messaging_profile_id or None
-        return TelnyxSender(http.client(), config().endpoints.telnyx, _keys[self._tenant_id][1], profile)
+        return TelnyxSender(http.client(), config().endpoints.telnyx, self._api_key, profile)
 
     def status_url(self, channel_id: str) -> str:
         """Where the provider reports on a message: the same door that texts come in by."""

@@ -12,7 +12,6 @@ claim at a time keeps the order. The call follows within seconds of the claim, o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,14 +20,14 @@ from shared.channels.types import Accepted, OutboundText, Outcome, Refused
 from shared.clock import Clock
 from shared.conversations.drafts import is_ours, new_id
 from shared.conversations.senders import Senders
-from shared.conversations.states import raise_state
-from shared.conversations.timers import ANSWER_GRACE, CLAIM, CLAIM_TO_CALL, REPORT_WAIT
+from shared.conversations.states import conclude, raise_state
+from shared.conversations.timers import ANSWER_GRACE, CLAIM, CLAIM_TO_CALL, PARK_AFTER, REPORT_WAIT
 from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
 from shared.store.changes import Changes, added
 from shared.store.documents import Claim, Conversation, Message, State
 from shared.store.errors import Stale, Unanswered
-from shared.store.reading import Found, Key, Reader, conversation, message
+from shared.store.reading import Found, Key, Reader, conversation, message, pending
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
 
@@ -67,6 +66,7 @@ class Sending:
         """Take the message one step further. Raises Unavailable where the same task must come again."""
         sent, of = await self._found(message_id, conversation_id)
         if sent is None or sent.state is None or sent.state.settled or of is None:
+            await self._nothing_left(message_id, swept=conversation_id is None)
             return
         if sent.state is State.QUEUED:
             await self._send_queued(sent, of)
@@ -76,13 +76,31 @@ class Sending:
             await self._wait_for_report(sent)
 
     async def park(self, message_id: str, why: str) -> None:
-        """Give the message up, visibly: `failed` if it was never claimed, else `unconfirmed`."""
-        sent, _ = await self._found(message_id, None)
+        """Give a long overdue message up, visibly: `failed` if nobody is calling for it, else `unconfirmed`.
+
+        One that was never tried is tried first. Raises Unavailable where the message changed meanwhile.
+        """
+        found = await self._reader.read([message(message_id), pending(SEND, message_id)])
+        sent, due = found.message(message_id), found.due_at(SEND, message_id)
         if sent is None or sent.state is None or sent.state.settled:
+            await self._nothing_left(message_id, swept=True)
+            return
+        if due is None or self._clock.now() - due <= PARK_AFTER:
+            return
+        if sent.state is State.QUEUED and sent.attempt == 0:
+            await self.send(message_id, sent.conversation_id)
             return
         state = State.FAILED if sent.state is State.QUEUED else State.UNCONFIRMED
-        await self._settled(sent, {"state": state.value, "reason": why, "error": {"code": "parked", "sentence": why}})
+        fields = {"state": state.value, "reason": why, "error": {"code": "parked", "sentence": why}}
+        await conclude(self._db, sent, fields)
         log.error("message parked", count="parked", message_id=message_id, why=why)
+
+    async def _nothing_left(self, message_id: str, *, swept: bool) -> None:
+        """A pending that the sweeper found has nothing behind it: gone with it, or it comes back for ever."""
+        if swept:
+            changes = Changes(self._db)
+            changes.drop_pending(SEND, message_id)
+            await changes.commit()
 
     # -- S1
 
@@ -166,20 +184,22 @@ class Sending:
         """What the provider said, if it raises the rank. Raises Unavailable where the task must come again."""
         match outcome:
             case Accepted(provider_id):
-                await self._settled(claimed, {"state": State.SENT.value, "provider_id": provider_id})
+                await raise_state(self._db, claimed, {"state": State.SENT.value, "provider_id": provider_id})
             case Refused(again=True) as refused:
                 fields = {"state": State.QUEUED.value, "attempt": claimed.attempt + 1, "claim": None}
-                await self._raise(claimed, fields | _error(refused))
+                await raise_state(self._db, claimed, fields | _error(refused))
                 raise Unavailable(f"the provider refused for now ({refused.error_code})")
             case Refused() as refused:
-                await self._settled(claimed, {"state": State.FAILED.value} | _error(refused))
+                await raise_state(self._db, claimed, {"state": State.FAILED.value} | _error(refused))
             case _:
                 await self._uncertain(claimed, outcome.reason)
 
     async def _uncertain(self, sent: Message, reason: str) -> None:
         log.warning("no answer from the provider", count="uncertain", message_id=sent.id, reason=reason)
-        due = self._clock.now() + REPORT_WAIT
-        await self._raise(sent, {"state": State.UNCERTAIN.value, "reason": reason}, pending_until=due)
+        await conclude(self._db, sent, *self._uncertain_until(reason))
+
+    def _uncertain_until(self, reason: str) -> tuple[dict[str, object], datetime]:
+        return {"state": State.UNCERTAIN.value, "reason": reason}, self._clock.now() + REPORT_WAIT
 
     async def _expire(self, sent: Message) -> None:
         """A claim that ran out: its caller died, so nobody knows. Never called again."""
@@ -191,14 +211,9 @@ class Sending:
         since = sent.claim.at if sent.claim is not None else None
         if since is not None and self._clock.now() < since + REPORT_WAIT:
             raise Unavailable("the provider may still report")
-        await self._settled(sent, {"state": State.UNCONFIRMED.value, "reason": "the provider never reported"})
+        fields = {"state": State.UNCONFIRMED.value, "reason": "the provider never reported"}
+        await conclude(self._db, sent, fields)
         log.warning("message unconfirmed", count="unconfirmed", message_id=sent.id)
-
-    async def _settled(self, sent: Message, fields: Mapping[str, object]) -> None:
-        await self._raise(sent, fields)
-
-    async def _raise(self, sent: Message, fields: Mapping[str, object], pending_until: datetime | None = None) -> None:
-        await raise_state(self._db, sent, fields, pending_until)
 
     # -- not allowed any more
 

@@ -54,7 +54,7 @@ class Speaker:
     def _brief(
         self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
     ) -> Brief:
-        written = tuple(text.text for text in texts)
+        written = tuple(map(_words, texts))
         return Brief(
             tenant=self._tenant_id,
             tenant_name=settings.tenant.name,
@@ -63,10 +63,15 @@ class Speaker:
             channel=conversation.channel,
             language=decide(settings.service.language, written),
             now=self._clock.now().astimezone(_zone(settings.tenant.time_zone)),
-            history=tuple(Turn(item.author, item.text) for item in history),
+            history=tuple(Turn(item.author, _words(item)) for item in history),
             texts=written,
             customer_address=conversation.address,
         )
+
+
+def _words(said: Message) -> str:
+    """A picture without a word is something that was said too; a model refuses a turn without any text."""
+    return said.text if said.text.strip() else "(a picture)"
 
 
 def _unconnected(conversation: Conversation, brief: Brief) -> Draft:

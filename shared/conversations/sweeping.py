@@ -30,7 +30,7 @@ class Sweeping:
         """One bounded round. What cannot be enqueued is overdue still at the next one."""
         now = self._clock.now()
         again = parked = 0
-        for item in await self._overdue.before(now):
+        async for item in self._overdue.before(now):
             work = Work(self._queue, item.tenant_id)
             try:
                 if now - item.due_at > PARK_AFTER:

@@ -13,7 +13,7 @@ from typing import cast
 from google.cloud.firestore_v1 import SERVER_TIMESTAMP, ArrayRemove, ArrayUnion, Increment
 from google.cloud.firestore_v1.async_document import AsyncDocumentReference
 
-from shared.store.collections import ADDRESSES, CONTACTS, CONVERSATIONS, MESSAGES, PENDING
+from shared.store.collections import ADDRESSES, CONTACTS, CONVERSATIONS, MESSAGES, PENDING, pending_id
 from shared.store.documents import Conversation, Message
 from shared.store.errors import Refused, Stale, translated
 from shared.store.paths import Paths
@@ -121,8 +121,3 @@ class Changes:
         with translated():
             now = [snapshot async for snapshot in self._db.get_all(list(self._conditions))]
         return any(snapshot.update_time != self._conditions[snapshot.reference] for snapshot in now)
-
-
-def pending_id(kind: str, subject: str) -> str:
-    """ "a-{conversation}" for an answer that is due, "s-{message}" for a text that is not settled."""
-    return f"{kind[0]}-{subject}"

@@ -12,3 +12,8 @@ ADDRESSES = "addresses"
 CONVERSATIONS = "conversations"
 MESSAGES = "messages"
 PENDING = "pending"
+
+
+def pending_id(kind: str, subject: str) -> str:
+    """The id of work: "a-{conversation}" for an answer that is due, "s-{message}" for a text that is not settled."""
+    return f"{kind[0]}-{subject}"

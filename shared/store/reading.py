@@ -9,11 +9,12 @@ from typing import cast
 
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from shared.store.collections import ADDRESSES, CONFIG, CONVERSATIONS, MESSAGES, SECRETS, TENANTS
+from shared.store.collections import ADDRESSES, CONFIG, CONVERSATIONS, MESSAGES, PENDING, SECRETS, TENANTS, pending_id
 from shared.store.documents import Conversation, Message
 from shared.store.errors import translated
 from shared.store.paths import Paths
 from shared.store.settings import BusinessProfile, CustomerService, SmsSettings, TenantFacts
+from shared.store.values import moment
 from shared.tenancy.database import Database
 
 Key = tuple[str, str]  # collection, id
@@ -25,6 +26,10 @@ def conversation(id: str) -> Key:
 
 def message(id: str) -> Key:
     return MESSAGES, id
+
+
+def pending(kind: str, subject: str) -> Key:
+    return PENDING, pending_id(kind, subject)
 
 
 def address(id: str) -> Key:
@@ -56,6 +61,10 @@ class Found:
     def message(self, id: str | None) -> Message | None:
         found = self._documents.get((MESSAGES, id)) if id else None
         return Message.parse(id, *found) if id and found else None
+
+    def due_at(self, kind: str, subject: str) -> datetime | None:
+        """When work is due; None if there is none."""
+        return moment(self._fields(PENDING, pending_id(kind, subject)), "due_at")
 
     def contact_of(self, address_id: str) -> str | None:
         return cast("str | None", self._fields(ADDRESSES, address_id).get("contact_id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from google.cloud.firestore_v1.base_query import FieldFilter
@@ -11,22 +12,32 @@ from shared.store.documents import Pending
 from shared.store.errors import translated
 from shared.tenancy.database import Database
 
-MOST = 100  # the rules allow the sweeper no more at once
+PAGE = 100  # the rules allow the sweeper no more at once
+MOST_PAGES = 20
 
 
 class Overdue:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def before(self, now: datetime) -> tuple[Pending, ...]:
-        """Work that should have been finished, the oldest first."""
+    async def before(self, now: datetime) -> AsyncIterator[Pending]:
+        """Work that should have been finished, the oldest first, at most MOST_PAGES pages of it.
+
+        Page after page, or one tenant's backlog would hide everybody else's.
+        """
         query = (
             self._db.collection_group(PENDING)
             .where(filter=FieldFilter("due_at", "<", now))
             .order_by("due_at")
-            .limit(MOST)
+            .limit(PAGE)
         )
-        with translated():
-            snapshots = await query.get()
-        found = (Pending.parse(snap.id, snap.reference.path.split("/")[1], snap.to_dict() or {}) for snap in snapshots)
-        return tuple(item for item in found if item is not None)
+        for _ in range(MOST_PAGES):
+            with translated():
+                snapshots = await query.get()
+            for snap in snapshots:
+                found = Pending.parse(snap.id, snap.reference.path.split("/")[1], snap.to_dict() or {})
+                if found is not None:
+                    yield found
+            if len(snapshots) < PAGE:
+                return
+            query = query.start_after(snapshots[-1])

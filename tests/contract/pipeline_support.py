@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from google.api_core.exceptions import ServiceUnavailable
+
 from shared.assistant import Assistant, Tools
 from shared.assistant.model import ModelReply, ModelRequest
 from shared.channels.types import Accepted, DeliveryState, InboundText, OutboundText, Outcome, Sender, StateReport
@@ -104,18 +106,44 @@ class Carrier:
         return await outcome() if callable(outcome) else outcome
 
 
+class LossyDatabase(Database):
+    """A database session whose next `lose` commits are written, and nobody hears of it."""
+
+    lose = 0
+
+    @property
+    def _firestore_api(self) -> LossyDatabase:
+        return self
+
+    async def commit(self, **request: object) -> object:
+        answer = await super()._firestore_api.commit(**request)
+        if self.lose:
+            self.lose -= 1
+            raise ServiceUnavailable("the answer was lost on the way")
+        return answer
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(super()._firestore_api, name)
+
+
 class OneSender:
     """Senders for a tenant whose provider is `carrier`."""
 
-    def __init__(self, reader: Reader, tenant: str, carrier: Carrier) -> None:
+    def __init__(
+        self, reader: Reader, tenant: str, carrier: Carrier, events: list[Callable[[], Awaitable[object]]]
+    ) -> None:
         self._reader = reader
         self._tenant = tenant
         self._carrier = carrier
+        self._events = events
 
     async def settings_and(self, also: list[tuple[str, str]]) -> tuple[Settings, Found]:
         return await settings_cache.settings_of(self._tenant, self._reader, *also)
 
     async def of(self, _settings: Settings) -> Sender:
+        """Asked for between the reading (S1) and the claim (S2): what happens there, happens here."""
+        if self._events:
+            await self._events.pop(0)()
         return self._carrier
 
     def status_url(self, channel_id: str) -> str:
@@ -146,14 +174,14 @@ class House:
         self.carrier = Carrier()
         self.model = ScriptedModel([])
         self.events: list[Callable[[], Awaitable[object]]] = []
-        self.db = Database(Unsigned(service(self.tenant), project), self.tenant)
+        self.before_claim: list[Callable[[], Awaitable[object]]] = []
+        self.db = LossyDatabase(Unsigned(service(self.tenant), project), self.tenant)
         self.reader = Reader(self.db)
         self.hashes = AddressHashes(Hidden(base64.urlsafe_b64encode(bytes(range(32))).decode()))
         self.channel = Channel("ch-1", self.tenant, "sms", "telnyx", OURS, "")
         self.conversation_id = self.hashes.conversation(self.tenant, CUSTOMER)
-        assistant = Assistant(Interrupted(self.model, self.events), Tools(ClassList()), self.clock)
-        self.answering = Answering(self.db, self.tenant, assistant, self.queue, self.hashes, self.clock)
-        senders = OneSender(self.reader, self.tenant, self.carrier)
+        self._assistant = Assistant(Interrupted(self.model, self.events), Tools(ClassList()), self.clock)
+        senders = OneSender(self.reader, self.tenant, self.carrier, self.before_claim)
         self.sending = Sending(self.db, self.tenant, senders, self.queue, self.clock)  # type: ignore[arg-type]
         self.receiving = Receiving(self.db, self.channel, self.queue, self.hashes, self.clock)
         self.reporting = Reporting(self.db)
@@ -167,6 +195,11 @@ class House:
         await owner.set_config("sms", {"provider": "telnyx", "number": OURS, "channel": "ch-1"})
         return self
 
+    @property
+    def answering(self) -> Answering:
+        """A worker of its own for every task."""
+        return Answering(self.db, self.tenant, self._assistant, self.queue, self.hashes, self.clock)
+
     async def set_window(self, seconds: int) -> None:
         assistant = {"connected": True, "language": "en", "window_seconds": seconds}
         await Provisioning(self.db).set_config("customer_service", {"assistant": assistant})
@@ -174,9 +207,10 @@ class House:
 
     # -- what happens
 
-    async def text(self, words: str, id: str | None = None) -> str:
+    async def text(self, words: str, id: str | None = None, opt_out: str | None = None) -> str:
         """A text arrives; its id."""
-        inbound = InboundText("telnyx", id or secrets.token_hex(8), CUSTOMER, OURS, words, self.clock.now())
+        id, now = id or secrets.token_hex(8), self.clock.now()
+        inbound = InboundText("telnyx", id, CUSTOMER, OURS, words, now, opt_out=opt_out)
         return await self.receiving.receive(inbound)
 
     def say(self, *replies: str | Callable[[ModelRequest], ModelReply]) -> None:

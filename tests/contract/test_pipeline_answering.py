@@ -10,6 +10,7 @@ import pytest
 from shared.assistant.model import ModelReply, ModelRequest
 from shared.conversations.timers import MOST_ATTEMPTS
 from shared.errors import Unavailable
+from shared.store.changes import Changes
 from tests.contract.pipeline_support import PARKING, House
 
 QUESTION = "Where can I park?"
@@ -179,8 +180,107 @@ async def test_a_text_that_kills_every_worker_is_parked_visibly(house: House) ->
     assert await house.outbound() == []
 
 
-async def test_a_task_for_a_conversation_that_never_was_is_done(house: House) -> None:
+async def test_an_answer_whose_commit_was_lost_on_the_way_back_is_recognised_as_its_own(house: House) -> None:
+    text = await house.text(QUESTION)
+
+    async def lose_the_commit() -> None:
+        house.db.lose = 1
+
+    house.meanwhile(lose_the_commit)
+    house.say(PARKING)
+    await house.answer(text)
+    (reply,) = await house.outbound()
+    assert reply.covers == (text,)
+    assert [task.body["message"] for task in house.queue.of("send")] == [reply.id]
+
+
+async def test_a_text_whose_commit_was_lost_is_asked_for_again_and_stored_once(house: House) -> None:
+    house.db.lose = 1
+    with pytest.raises(Unavailable):
+        await house.text(QUESTION, id="same")
+    text = await house.text(QUESTION, id="same")
+    assert (await house.conversation()).open == (text,)
+    assert len(house.queue.of("answer")) == 1
+
+
+async def test_a_worker_that_must_start_again_is_not_kept_out_by_its_own_lease(house: House) -> None:
+    """A take-over and a hand-back while the model writes: the draft is of another epoch, the next one is not."""
+    text = await house.text(QUESTION)
+
+    async def there_and_back() -> None:
+        await house.change(owner="human", epoch=1)
+        await house.change(owner="ai", epoch=2)
+
+    house.meanwhile(there_and_back)
+    house.say(PARKING, PARKING)
+    await house.answer(text)
+    (reply,) = await house.outbound()
+    assert reply.epoch == 2
+
+
+async def test_a_text_that_arrives_while_a_task_finds_nothing_to_do_keeps_its_work(house: House) -> None:
+    first = await house.text(QUESTION)
+    await house.change(owner="human", epoch=1)
+    stale = await house.conversation()
+    await house.text("one more")
+    assert await house.answering._nothing_to_do(stale) is False
+    assert await house.pending() == {f"a-{house.conversation_id}"}
+    assert first in (await house.conversation()).open
+
+
+async def test_parking_leaves_what_is_not_long_overdue_alone(house: House) -> None:
+    text = await house.text(QUESTION)
+    await house.answering.park(house.conversation_id, "why")
+    assert (await house.conversation()).open == (text,)
+
+
+async def test_what_nobody_has_tried_yet_is_answered_before_it_is_parked(house: House) -> None:
+    await house.text(QUESTION)
+    house.tick(seconds=3600)
+    house.say(PARKING)
+    await house.answering.park(house.conversation_id, "why")
+    assert len(await house.outbound()) == 1
+    assert (await house.conversation()).parked is None
+
+
+async def test_a_picture_without_a_word_is_said_to_the_model_as_one(house: House) -> None:
+    text = await house.text("")
+    house.say("Thanks!")
+    await house.answer(text)
+    assert "(a picture)" in str(house.model.asked[0].contents)
+
+
+async def test_what_was_never_sent_was_never_said(house: House) -> None:
+    text = await house.text(QUESTION)
+    house.say(PARKING)
+    await house.answer(text)
+    (unsent,) = await house.outbound()
+    await house.change(owner="human", epoch=1)
+    await house.change(owner="ai", epoch=2)
+    await house.sending.send(unsent.id)
+    house.say(PARKING)
+    await house.answer()
+    assert "ModelText" not in str(house.model.asked[-1].contents)
+
+
+async def test_a_stop_that_the_provider_answered_is_answered_by_nobody_else(house: House) -> None:
+    first = await house.text(QUESTION)
+    await house.text("STOP", opt_out="STOP")
+    await house.answer(first)
+    conversation = await house.conversation()
+    assert (conversation.opted_out, conversation.epoch, conversation.open) == (True, 1, ())
+    assert await house.outbound() == []
+    assert house.model.asked == []
+    await house.text("START", opt_out="START")
+    assert (await house.conversation()).opted_out is False
+
+
+async def test_a_task_for_a_conversation_that_never_was_is_done_and_leaves_no_work(house: House) -> None:
+    changes = Changes(house.db)
+    changes.put_pending("answer", "0" * 32, house.clock.now())
+    await changes.commit()
     await house.answering.answer("0" * 32)
+    assert await house.pending() == set()
 
 
 def during(house: House, words: str) -> Callable[[], Awaitable[object]]:

@@ -7,12 +7,15 @@ import asyncio
 import pytest
 
 from shared.channels.types import Accepted, Refused, Unknown
-from shared.conversations.timers import CLAIM_TO_CALL, REPORT_WAIT
+from shared.conversations.states import conclude
+from shared.conversations.timers import CLAIM_TO_CALL, PARK_AFTER, REPORT_WAIT
 from shared.errors import Unavailable
+from shared.store.changes import Changes
 from shared.store.documents import Message
 from tests.contract.pipeline_support import PARKING, House
 
 QUESTION = "Where can I park?"
+WHY = "it could not be sent for half an hour"
 AGAIN = Refused("10011", "Too many requests.", again=True)
 
 
@@ -223,8 +226,8 @@ async def test_a_failure_of_an_earlier_attempt_is_ignored(house: House) -> None:
 
 
 async def test_parking_a_queued_message_fails_it_visibly(house: House) -> None:
-    reply = await queued(house)
-    await house.sending.park(reply.id, "it could not be sent for half an hour")
+    reply = await refused_for_now(house)
+    await house.sending.park(reply.id, WHY)
     now = await house.message(reply.id)
     assert (now.state, now.error_code) == ("failed", "parked")
     assert await house.pending() == set()
@@ -234,8 +237,99 @@ async def test_parking_an_uncertain_message_says_that_we_do_not_know(house: Hous
     reply = await queued(house)
     house.carrier.outcomes = [Unknown("timeout")]
     await send(house, reply)
-    await house.sending.park(reply.id, "nobody reported")
+    house.tick(seconds=REPORT_WAIT.total_seconds() + PARK_AFTER.total_seconds() + 61)
+    await house.sending.park(reply.id, WHY)
     assert (await house.message(reply.id)).state == "unconfirmed"
+
+
+async def test_what_is_not_overdue_for_long_is_not_parked(house: House) -> None:
+    reply = await queued(house)
+    await house.sending.park(reply.id, WHY)
+    assert (await house.message(reply.id)).state == "queued"
+
+
+async def test_what_nobody_has_tried_yet_is_tried_before_it_is_parked(house: House) -> None:
+    reply = await queued(house)
+    house.tick(seconds=PARK_AFTER.total_seconds() + 61)
+    await house.sending.park(reply.id, WHY)
+    assert (await house.message(reply.id)).state == "sent"
+
+
+async def test_a_message_that_is_claimed_meanwhile_is_not_parked_from_what_was_read_before(house: House) -> None:
+    reply = await refused_for_now(house)
+    stale = await house.message(reply.id)
+    await send(house, reply)
+    with pytest.raises(Unavailable):
+        await conclude(house.db, stale, {"state": "failed", "reason": WHY})
+    assert (await house.message(reply.id)).state == "sent"
+
+
+async def test_an_opt_out_between_the_reading_and_the_claim_stops_the_claim(house: House) -> None:
+    reply = await queued(house)
+    house.before_claim.append(lambda: house.change(opted_out=True, epoch=1))
+    with pytest.raises(Unavailable):
+        await send(house, reply)
+    assert house.carrier.called == []
+    await send(house, reply)
+    assert (await house.message(reply.id)).state == "cancelled"
+
+
+async def test_a_take_over_between_the_reading_and_the_claim_stops_the_claim(house: House) -> None:
+    reply = await queued(house)
+    house.before_claim.append(lambda: house.change(owner="human", epoch=1))
+    with pytest.raises(Unavailable):
+        await send(house, reply)
+    assert house.carrier.called == []
+
+
+async def test_a_claim_whose_answer_was_lost_is_recognised_by_its_id(house: House) -> None:
+    reply = await queued(house)
+
+    async def lose_the_claim() -> None:
+        house.db.lose = 1
+
+    house.before_claim.append(lose_the_claim)
+    await send(house, reply)
+    assert (await house.message(reply.id)).state == "sent"
+    assert len(house.carrier.called) == 1
+
+
+async def test_a_record_whose_answer_was_lost_is_written_once(house: House) -> None:
+    reply = await queued(house)
+
+    async def accepted() -> Accepted:
+        house.db.lose = 1
+        return Accepted("p-1")
+
+    house.carrier.outcomes = [accepted]
+    await send(house, reply)
+    assert (await house.message(reply.id)).state == "sent"
+    assert await house.pending() == set()
+
+
+async def test_what_went_wrong_before_is_not_shown_on_a_text_that_went_well(house: House) -> None:
+    reply = await refused_for_now(house)
+    assert (await house.message(reply.id)).error_code == "10011"
+    await send(house, reply)
+    assert (await house.message(reply.id)).error_code is None
+
+
+async def test_the_pending_of_a_message_that_never_was_goes_away(house: House) -> None:
+    changes = Changes(house.db)
+    changes.put_pending("send", "0" * 32, house.clock.now())
+    await changes.commit()
+    await house.sending.send("0" * 32)
+    assert await house.pending() == set()
+
+
+async def refused_for_now(house: House) -> Message:
+    """A reply that was tried once, more than half an hour ago."""
+    reply = await queued(house)
+    house.carrier.outcomes = [AGAIN]
+    with pytest.raises(Unavailable):
+        await send(house, reply)
+    house.tick(seconds=PARK_AFTER.total_seconds() + 61)
+    return reply
 
 
 async def test_a_message_that_never_was_is_nothing_to_do(house: House) -> None:
