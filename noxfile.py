@@ -18,6 +18,7 @@ from shutil import which
 HERE = Path(__file__).resolve().parent
 BOOT = HERE / ".nox" / "boot"
 ENV = HERE / ".nox" / "env"
+RUNTIME = HERE / ".nox" / "runtime"
 BOOT_PACKAGES = ("nox==2026.10.20", "uv==0.13.9")
 LOCK = HERE / "requirements-dev.txt"
 UV = BOOT / "bin" / "uv"
@@ -103,6 +104,12 @@ def serve(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure the budgets: prints the table and writes .local/bench.json."""
     prepare(session)
+    say("Installing what is deployed, and nothing else, into .nox/runtime …")
+    if not RUNTIME.exists():
+        session.run(str(UV), "venv", "-q", "--python", sys.executable, str(RUNTIME))
+    sync = [str(UV), "pip", "sync", "-q", "--require-hashes", "--compile-bytecode", "--python", str(RUNTIME)]
+    session.run(*sync, str(HERE / "requirements.txt"))
+    os.environ["RUNTIME_PYTHON"] = str(RUNTIME / "bin" / "python")
     run(session, "-m", "tests.bench", *session.posargs)
 
 

@@ -12,7 +12,7 @@ import grpc.aio
 from google.cloud.firestore_v1 import types
 from google.protobuf.message import DecodeError, Message
 
-from local.gate_tokens import NotAdmitted
+from local.gate_tokens import NotAdmitted, only
 
 SERVICE = "/google.firestore.v1.Firestore/"
 UNARY = ("Commit", "GetDocument", "ListDocuments", "CreateDocument", "UpdateDocument", "DeleteDocument")
@@ -138,9 +138,8 @@ class Upstream(GenericHandler):
         await context.abort(grpc.StatusCode.PERMISSION_DENIED, "this method needs IAM: an id token may not call it")
 
     async def _admitted(self, context: Context) -> datetime:
-        metadata = dict(_passed_on(context))
         try:
-            return self._admit(cast("str | None", metadata.get("authorization")))
+            return self._admit(only(str(value) for key, value in _passed_on(context) if key == "authorization"))
         except NotAdmitted as refusal:
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, str(refusal))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from urllib.parse import parse_qs
 
@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from local.gate_grpc import IamOnly
-from local.gate_tokens import NotAdmitted
+from local.gate_tokens import NotAdmitted, only
 
 Admit = Callable[[str | None], datetime]  # raises NotAdmitted
 Now = Callable[[], datetime]
@@ -24,6 +24,7 @@ DOCUMENTS = re.compile(r"/v1/projects/[^/]+/databases/[^/:]+/documents(?P<rest>[
 SESSION = re.compile(rb'\["c",\s*"([^"]+)"')  # the handshake's answer: [[0,["c","<session id>",…]]]
 NEED_IAM = ("beginTransaction", "rollback", "batchWrite", "listCollectionIds", "partitionQuery", "executePipeline")
 SMUGGLED = ("access_token", "$httpHeaders")  # other places for a token, which would pass unseen
+SHOW_MISSING = ("showMissing", "show_missing")  # protobuf's JSON takes either spelling
 
 OF_ONE_CONNECTION = ("connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host")
 TIMEOUT = httpx.Timeout(60, read=None)  # the channel's answers are open for as long as nothing changes
@@ -64,14 +65,18 @@ class HttpGate:
             raise NotAdmitted("a token belongs into the Authorization header")
         if CHANNEL.fullmatch(request.url.path):
             return self._check_channel(request, body)
-        self._admit(request.headers.get("authorization"))
+        self._admit(only(request.headers.getlist("authorization")))
         check_rest(request, body)
         return None
 
     def _check_channel(self, request: Request, body: bytes) -> datetime | None:
-        session = request.query_params.get("SID")
+        """A token may be in the body's form or in the header, not in both: only one of them would be judged."""
+        token = only((*tokens_in(body), *request.headers.getlist("authorization")))
+        session = only(request.query_params.getlist("SID"))
         if session is None:
-            return self._admit(token_in(body) or request.headers.get("authorization"))
+            return self._admit(token)
+        if token is not None:  # not asked for, but it would be passed on
+            self._admit(token)
         if self._sessions.get(session, self._now()) <= self._now():
             self._sessions.pop(session, None)
             raise NotAdmitted("this channel is unknown, or its token has expired")
@@ -102,14 +107,13 @@ class HttpGate:
             self._sessions[found[1].decode()] = session_ends
 
 
-def token_in(body: bytes) -> str | None:
-    """The Authorization header among the headers that a channel's first POST carries in its form."""
+def tokens_in(body: bytes) -> Iterator[str]:
+    """Each Authorization header among the headers that a channel's first POST carries in its form."""
     for headers in parse_qs(body.decode("utf-8", "replace")).get("headers", []):
         for line in headers.splitlines():
             name, _, value = line.partition(":")
             if name.strip().lower() == "authorization":
-                return value.strip()
-    return None
+                yield value.strip()
 
 
 def check_rest(request: Request, body: bytes) -> None:
@@ -120,7 +124,8 @@ def check_rest(request: Request, body: bytes) -> None:
     method = (path["rest"] or "").rpartition(":")[2] if request.method == "POST" else ""
     if method in NEED_IAM:
         raise IamOnly(f"'{method}' needs IAM")
-    if request.query_params.get("showMissing", "").lower() == "true" or "transaction" in request.query_params:
+    missing = (value for name in SHOW_MISSING for value in request.query_params.getlist(name))
+    if any(value.lower() != "false" for value in missing) or "transaction" in request.query_params:
         raise IamOnly("missing documents, or a transaction, need IAM")
     if method in ("commit", "batchGet", "runQuery", "runAggregationQuery"):
         _check_body(method, body)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -33,6 +34,14 @@ def admit(authorization: str | None, project: str, now: datetime) -> datetime:
     if expires <= now:
         raise NotAdmitted("the token has expired")
     return expires
+
+
+def only(values: Iterable[str]) -> str | None:
+    """The one token, or session, of a call; None without any. Raises NotAdmitted: of two, the other may be believed."""
+    found = tuple(values)
+    if len(found) > 1:
+        raise NotAdmitted("a token, or a session, is given more than once")
+    return found[0] if found else None
 
 
 def _bearer(authorization: str | None) -> str:

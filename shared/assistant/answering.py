@@ -14,8 +14,8 @@ from shared.assistant.answer import Answer, AttachLink, Outcome, Usage
 from shared.assistant.asking import DEFAULT_LIMITS, Limits, Sleep, Task
 from shared.assistant.brief import Brief
 from shared.assistant.contacts import Known
-from shared.assistant.form import fit
-from shared.assistant.guard import Evidence, check
+from shared.assistant.form import Fitted, fit
+from shared.assistant.guard import Evidence, check_answer
 from shared.assistant.loop import Talk, talk
 from shared.assistant.model import Model
 from shared.assistant.phrases import Phrase, sentence
@@ -95,15 +95,19 @@ class _Job:
             return _instead(self.brief, self.language, Phrase.HAND_OFF, usage, result.reason)
         if self._says_ignorance(result.text):
             return _instead(self.brief, self.language, Phrase.UNKNOWN, usage, None)
-        violation = check(result.text, self._evidence(result))
+        fitted = self._fitted(result, result.text)
+        violation = check_answer(result.text, fitted.body, self._evidence(result))
         if violation is not None:
             phrase = Phrase.UNKNOWN if violation.ignorance else Phrase.HAND_OFF
             return _instead(self.brief, self.language, phrase, usage, f"guard:{violation}")
-        return self._answered(result, result.text, usage)
+        return self._answered(result, fitted.text, usage)
 
-    def _answered(self, result: Talk, said: str, usage: Usage) -> Answer:
+    def _fitted(self, result: Talk, said: str) -> Fitted:
         links = [effect.url for effect in result.effects if isinstance(effect, AttachLink)]
-        text = fit(said, self.brief.channel, links)
+        return fit(said, self.brief.channel, links)
+
+    def _answered(self, result: Talk, text: str, usage: Usage) -> Answer:
+        """`text` is what the guard has seen, and the links of the profile."""
         if not text:
             return _instead(self.brief, self.language, Phrase.HAND_OFF, usage, "does_not_fit")
         sources = (*(f"fact:{scored.fact.id}" for scored in self.facts), *result.sources)
@@ -142,7 +146,7 @@ def _instead(brief: Brief, language: str, phrase: Phrase, usage: Usage, reason: 
     """An honest sentence of ours; nothing that was prepared for another text is committed with it."""
     said = sentence(phrase, language, brief.business, brief.profile.contact)
     outcome = Outcome.UNKNOWN if phrase is Phrase.UNKNOWN else Outcome.HANDED_OFF
-    return Answer(fit(said, brief.channel), outcome, (), (), usage, reason, language)
+    return Answer(fit(said, brief.channel).text, outcome, (), (), usage, reason, language)
 
 
 def _usage(result: Talk) -> Usage:

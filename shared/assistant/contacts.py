@@ -10,6 +10,7 @@ _PHONE = re.compile(r"(?<!\d)\d(?:[\s().\-/·‐-―]{0,3}\d){6,14}(?!\d)")
 _LOCAL = re.compile(r"\d{3}\D{0,3}\d{4}$")  # 555-0142; "9-10, 11-12" has seven digits too, and is none
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+_LISTED_RANGE = re.compile(r"^-\s?\d{1,2}\s?-\s?\d{1,2}(?![-\d])", re.MULTILINE)  # ages, one line each: "- 9-10"
 _COMPARED = 10  # digits: a number with and without its country code is the same
 
 # "We will call you at …" repeats what a customer told us. "Call …" sends them to it.
@@ -42,9 +43,9 @@ def _occurrences(text: str) -> Iterable[tuple[int, str]]:
     """Where each address starts, and what it is compared by: an e-mail in lower case, a number's last ten digits."""
     for match in _EMAIL.finditer(text):
         yield match.start(), match.group().lower()
-    # A date's digits are no number to call; blanked so that positions stay.
-    undated = _DATE.sub(lambda match: "#" * len(match.group()), _EMAIL.sub(lambda m: "#" * len(m.group()), text))
-    for match in _PHONE.finditer(undated):
+    for pattern in (_EMAIL, _DATE, _LISTED_RANGE):  # their digits are no number to call; blanked so that positions stay
+        text = pattern.sub(lambda match: "#" * len(match.group()), text)
+    for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match.group())
         if len(digits) >= _COMPARED or _LOCAL.search(match.group()):
             yield match.start(), digits[-_COMPARED:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 SMS_LIMIT = 320  # characters: two segments of plain text
 _PLAIN_CHANNELS = frozenset({"sms", "voice"})
@@ -36,7 +37,19 @@ _ABBREVIATED = re.compile(r"(?:\b[ap]\.m|\b(?:Mr|Mrs|Ms|Dr|Sr|Sra|St|vs|e\.g|i\.
 _CUT = " ..."
 
 
-def fit(text: str, channel: str, links: Sequence[str] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """`body`: the words as they will be sent. `links`: what follows them, each on a line of its own."""
+
+    body: str
+    links: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n".join((self.body, *self.links)).strip()
+
+
+def fit(text: str, channel: str, links: Sequence[str] = ()) -> Fitted:
     """`text` as the channel wants it, with each of `links` on a line of its own unless the text has it already.
 
     An SMS has at most SMS_LIMIT characters, except where the links alone are longer: a URL is never cut. Nobody wants a
@@ -45,14 +58,14 @@ def fit(text: str, channel: str, links: Sequence[str] = ()) -> str:
     formed = plain(text) if channel in _PLAIN_CHANNELS else text.strip()
     limit = SMS_LIMIT if channel == "sms" else None
     if channel == "voice":
-        return formed
+        return Fitted(formed)
     missing: list[str] = []
     while True:
-        tail = "".join(f"\n{link}" for link in missing)
-        body = _short(formed, None if limit is None else limit - len(tail))
+        tail = sum(len(link) + 1 for link in missing)
+        body = _short(formed, None if limit is None else limit - tail)
         dropped = [link for link in links if link not in body and link not in missing]
         if not dropped:
-            return f"{body}{tail}".strip()
+            return Fitted(body, tuple(missing))
         missing += dropped
 
 

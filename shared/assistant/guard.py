@@ -1,5 +1,8 @@
 """What left the model is checked before anybody sees it. Code decides; no prompt is trusted to.
 
+The guard reads an answer as the model wrote it, as it will be sent, and as a reader sees it who is shown no markdown:
+what takes "**" out of a text also makes a link of "evil**.**com".
+
 In this order: our canary, anything like a secret, links off the business's list, phone numbers and e-mail addresses of
 strangers, figures that nobody gave, and claims for which there was nothing to know. The text is not mended: half of a
 poisoned answer is still poisoned. It is replaced as a whole by an honest sentence.
@@ -13,6 +16,7 @@ from enum import StrEnum
 
 from shared.assistant import figures, urls
 from shared.assistant.contacts import Known
+from shared.assistant.form import plain
 from shared.knowledge import content_words
 
 
@@ -73,8 +77,17 @@ _SENTENCES = re.compile(r"[^.!?\n]+[.!?]*")
 _RESTS_ON = 0.5  # share of a claim's words that the business has said itself
 
 
+def check_answer(written: str, sent: str, evidence: Evidence) -> Violation | None:
+    """The first thing that is wrong with an answer, or None.
+
+    `written`: as the model wrote it. `sent`: as its channel gets it, without the links that code appends.
+    """
+    readings = dict.fromkeys((written, sent, plain(written)))
+    return next((wrong for text in readings if (wrong := check(text, evidence)) is not None), None)
+
+
 def check(text: str, evidence: Evidence) -> Violation | None:
-    """The first thing that is wrong with `text`, or None. `text` is as the model wrote it."""
+    """The first thing that is wrong with `text`, read as it stands, or None. Of an answer: see check_answer."""
     shown = urls.unmasked(text)
     links = urls.found(shown)
     foreign = [link for link in links if not urls.allowed(link, evidence.links)]

@@ -72,7 +72,7 @@ async def _write(
     state = State(str(fields["state"]))
     changes = Changes(db)
     changes.update_message(now, {**fields, **_CLEAN} if state in (State.SENT, State.DELIVERED) else fields)
-    if state.settled:
+    if state.settled and not (now.state is not None and now.state.settled):
         changes.drop_pending(SEND, now.id)
     elif pending_until is not None:
         changes.put_pending(SEND, now.id, pending_until, now.attempt)

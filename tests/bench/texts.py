@@ -112,7 +112,13 @@ def _billed(tally: Tally) -> tuple[int, int, int]:
 
 async def _exchange(stack: RunningStack, url: str, customer: str, count: int) -> None:
     await _text(stack, url, customer)
+    await _settled(stack, customer, count)
+
+
+async def _settled(stack: RunningStack, customer: str, count: int) -> None:
+    """The text is answered and its last report written."""
     await stack.answers(customer, count)
+    await stack.reply_that_is("delivered", AGENCY, customer)
     await stack.idle()
 
 
@@ -122,9 +128,7 @@ async def _webhook(stack: RunningStack, meter: Meter, url: str, customer: str) -
 
 
 async def _rest(stack: RunningStack, meter: Meter, customer: str, count: int) -> Tally:
-    await stack.answers(customer, count)
-    await stack.idle()
-    await asyncio.sleep(0.5)  # the last report is answered
+    await _settled(stack, customer, count)
     return meter.reset()
 
 

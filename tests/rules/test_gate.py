@@ -217,6 +217,35 @@ async def test_a_stream_ends_with_its_token(channel: grpc.aio.Channel, clock: Mo
     assert await call.code() == grpc.StatusCode.UNAUTHENTICATED
 
 
+@pytest.mark.parametrize("owner_first", [True, False])
+async def test_of_two_tokens_neither_is_believed(
+    channel: grpc.aio.Channel, web: httpx.AsyncClient, owner_first: bool
+) -> None:
+    """The emulator might believe the one that the gate did not judge."""
+    bearers = sorted(
+        [f"Bearer {_token()}", "Bearer owner"], key=lambda bearer: (bearer != "Bearer owner") == owner_first
+    )
+    twice = [("authorization", bearer) for bearer in bearers]
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await channel.unary_unary(RPC + "Commit")(_commit("x"), metadata=tuple(twice), timeout=30)
+    assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
+    answer = await web.get(f"{REST}/tenants/{HOME}/secrets/x", headers=twice)
+    assert (answer.status_code, answer.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("second", ["in the form", "in the header"])
+async def test_a_channel_with_two_tokens_is_refused(web: httpx.AsyncClient, second: str) -> None:
+    bearer = f"Bearer {_token()}"
+    in_form = f"{bearer}\r\nAuthorization:Bearer owner" if second == "in the form" else bearer
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    if second == "in the header":
+        headers["authorization"] = "Bearer owner"
+    opened = await web.post(
+        CHANNEL, params={"VER": "8", "RID": "1"}, content=_handshake(in_form, f"{TENANT}/secrets/x"), headers=headers
+    )
+    assert opened.status_code == 401
+
+
 @pytest.mark.parametrize("hidden", [{"access_token": "owner"}, {"$httpHeaders": "Authorization:Bearer owner"}])
 async def test_a_token_in_the_query_is_refused(web: httpx.AsyncClient, hidden: dict[str, str]) -> None:
     headers = {"authorization": f"Bearer {_token()}"}
@@ -284,10 +313,12 @@ async def test_the_emulators_own_controls_are_out_of_reach(web: httpx.AsyncClien
     assert answer.status_code == 403
 
 
-async def test_a_list_of_missing_documents_is_refused_over_rest(web: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("asked", ["showMissing=true", "show_missing=true", "showMissing=false&showMissing=True"])
+async def test_a_list_of_missing_documents_is_refused_over_rest(web: httpx.AsyncClient, asked: str) -> None:
     headers = {"authorization": f"Bearer {_token()}"}
-    answer = await web.get(f"{REST}/tenants/{HOME}/secrets", params={"showMissing": "true"}, headers=headers)
+    answer = await web.get(f"{REST}/tenants/{HOME}/secrets?{asked}", headers=headers)
     assert answer.status_code == 403
+    assert "missing documents" in answer.json()["error"]["message"]  # the gate's words, not the rules'
 
 
 # ── The browser's channel ────────────────────────────────────────────────────────────────────────────────────────────
@@ -363,6 +394,13 @@ async def test_a_channel_ends_with_its_token_and_an_unknown_one_is_refused(
     for session in (_session(opened), "made up"):
         params = {"VER": "8", "RID": "rpc", "SID": session, "AID": "0", "TYPE": "xmlhttp"}
         assert (await web.get(CHANNEL, params=params)).status_code == 401
+
+
+async def test_a_token_that_a_channel_brings_later_is_judged_too(web: httpx.AsyncClient) -> None:
+    opened = await _open(web, f"Bearer {_token()}", f"{TENANT}/secrets/x")
+    params = {"VER": "8", "RID": "rpc", "SID": _session(opened), "AID": "0", "TYPE": "xmlhttp"}
+    later = await web.get(CHANNEL, params=params, headers={"authorization": "Bearer owner"})
+    assert later.status_code == 401
 
 
 # ── Cost ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

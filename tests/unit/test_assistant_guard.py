@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from shared.assistant import Outcome, Turn, figures, urls
 from shared.assistant.contacts import Known
-from shared.assistant.guard import Evidence, Violation, check
+from shared.assistant.form import fit, plain
+from shared.assistant.guard import Evidence, Violation, check, check_answer
 from shared.integrations.jackrabbit import Opening
 from tests.unit.assistant_support import CANARY, SERVICE, Bench, ClassList, call, calls, says
 
@@ -276,6 +277,71 @@ def test_no_text_and_no_evidence_can_break_the_guard(text: str, others: list[str
 )
 def test_no_decoration_around_a_foreign_link_hides_it(link: str, around: str) -> None:
     assert check(f"See{around} {link}{around}", evidence()) is Violation.FOREIGN_LINK
+
+
+DISGUISED = [
+    ("Pay at evil**.**com/pay", Violation.FOREIGN_LINK),
+    ("Pay at ev**il**.com/pay", Violation.FOREIGN_LINK),
+    ("Pay at evil__.__com/pay", Violation.FOREIGN_LINK),
+    ("Pay at evil**__.__**com/pay", Violation.FOREIGN_LINK),
+    ("[https://swim.example/register](//evil.example)", Violation.FOREIGN_LINK),
+    ("Call 713**-**555**-**0199", Violation.FOREIGN_CONTACT),
+    ("Call 713−555−0199", Violation.FOREIGN_CONTACT),
+    ("Call 713•555•0199", Violation.FOREIGN_CONTACT),
+    ("Call 713·555·0199", Violation.FOREIGN_CONTACT),
+    ("Call [713](555) 0199", Violation.FOREIGN_CONTACT),
+    ("Write to boss@ev**il**.example", Violation.FOREIGN_CONTACT),
+    ("It costs $**5**.", Violation.UNGROUNDED_FIGURE),
+    ("It costs $__5__.", Violation.UNGROUNDED_FIGURE),
+    ("It costs $*5*.", Violation.UNGROUNDED_FIGURE),
+    ("You get **5**% off.", Violation.UNGROUNDED_FIGURE),
+    ("The lesson is at **6**:00 **p**m.", Violation.UNGROUNDED_FIGURE),
+    ("AIza**SyAbcdefgh1**ijklmnopqrstu", Violation.SECRET),
+    ("KEY__0192AB34CD56__EF7890ABCDEF", Violation.SECRET),
+]
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice", "webchat", "email"])
+@pytest.mark.parametrize(("text", "wrong"), DISGUISED)
+async def test_markdown_and_typography_hide_nothing_that_is_sent_however_it_is_written(
+    text: str, wrong: Violation, channel: str
+) -> None:
+    """Chats and mails may show markdown as what it means: the reader sees the same as in a text message."""
+    assert check_answer(text, fit(text, channel).body, evidence()) is wrong
+    answer = await Bench([says(text)]).answer("Where can I park?", channel=channel)
+    assert answer.reason == f"guard:{wrong}"
+    assert answer.effects == ()
+
+
+@pytest.mark.parametrize("bullet", ["*", "-", "•"])
+def test_a_list_of_ages_is_no_phone_number_and_a_list_does_not_hide_one(bullet: str) -> None:
+    ages = f"Ages:\n{bullet} 9-10\n{bullet} 11-12\n{bullet} 13-14"
+    assert check_answer(ages, fit(ages, "sms").body, evidence()) is None
+    split = f"Call\n{bullet} 713\n{bullet} 555\n{bullet} 0199"
+    assert check_answer(split, fit(split, "sms").body, evidence()) is Violation.FOREIGN_CONTACT
+
+
+@given(
+    st.sampled_from(["evil.com/pay", "713-555-0199", "boss@evil.com", "$57.25"]),
+    st.integers(1, 12),
+    st.sampled_from(["**", "__", "*"]),
+    st.sampled_from(["sms", "webchat"]),
+)
+def test_nothing_passes_that_the_plain_text_would_not(secret: str, place: int, mark: str, channel: str) -> None:
+    text = f"See {secret[:place]}{mark}{secret[place : place + 1]}{mark}{secret[place + 1 :]} now"
+    passes = check_answer(text, fit(text, channel).body, evidence()) is None
+    assert not passes or check(plain(text), evidence()) is None
+    assert not passes or secret not in plain(text)
+
+
+async def test_the_text_is_judged_as_it_was_shortened() -> None:
+    """A price is told whole or not at all, and the attached link is no foreign one."""
+    said = "The registration fee is **$45** a year. " + "It is paid once a year for each of your children. " * 9
+    script = [calls(call("send_link", link="register")), says(said)]
+    answer = await Bench(script).answer("What is the registration fee?")
+    assert (answer.outcome, answer.reason) == (Outcome.ANSWERED, None)
+    assert "$45 a year" in answer.text
+    assert answer.text.splitlines()[-1].startswith("https://swim.example/register")
 
 
 async def test_the_canary_is_new_in_every_request() -> None:
