@@ -1,17 +1,24 @@
 """Which door a signed request came through, and whose door that is (DESIGN §4).
 
 The channel in the URL selects the key before anything is parsed; then the address in the payload must belong to that
-same channel. The URL without a channel is the platform's own account: its key first, routed by address after. An
-unknown channel and a bad signature get the same bytes after the same work.
+same channel. The URL without a channel is the platform's own account: its key first, routed by address after, and only
+to channels of that account. A tool's body must name the channel's own address as well: tenants on the platform's
+account share its key, and the URL is not signed. An unknown channel and a bad signature get the same bytes after the
+same work.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from shared import log, tenancy
 from shared.boundary.call import Call
+from shared.boundary.limits import Lookups
+from shared.boundary.tool_calls import called
 from shared.channels import telnyx
+from shared.channels.telnyx.signature import precheck
+from shared.clock import SystemClock
 from shared.config import config
 from shared.errors import Forbidden, Unauthenticated, Unprocessable
 from shared.store.reading import Reader, Settings
@@ -19,15 +26,21 @@ from shared.store.settings_cache import settings_of
 from shared.tenancy import Channel
 
 
+@cache
+def lookups() -> Lookups:
+    return Lookups(SystemClock())
+
+
 async def verified_by_telnyx(call: Call) -> Channel | None:
     """The channel that the URL names, its signature proven; None for the platform-wide URL.
 
     Raises Unauthenticated for whatever does not prove itself.
     """
+    precheck(call.headers, now=call.now)
     if call.channel is None:
         telnyx.verify(call.raw, call.headers, public_key=config().telnyx_public_key, now=call.now)
         return None
-    channel = await tenancy.channel_named(call.channel)
+    channel = await lookups().find(call.channel, tenancy.channel_named)
     key = channel.public_key if channel is not None else telnyx.DUMMY_KEY
     telnyx.verify(call.raw, call.headers, public_key=key, now=call.now)
     if channel is not None:
@@ -38,14 +51,15 @@ async def verified_by_telnyx(call: Call) -> Channel | None:
 async def owner_of(door: Channel | None, kind: str, address: str) -> Channel | None:
     """The channel that owns `address`, which must be the door's own where there is one; None if nobody owns it.
 
+    Through the platform-wide URL, an address of a tenant with its own account is nobody's: that key did not sign.
     Raises Forbidden for a body that speaks of another channel's address.
     """
     if door is not None and door.address == address:
         return door
     owner = await tenancy.channel_at(kind, address)
-    if door is not None and (owner is None or owner.id != door.id):
-        raise Forbidden("this body is about an address of another channel", code="another_channel")
-    if owner is None:
+    if door is not None and (owner is None or (owner.tenant_id, owner.id) != (door.tenant_id, door.id)):
+        raise _another_channel()
+    if owner is None or (door is None and owner.public_key != config().telnyx_public_key):
         log.warning("nobody owns this address", count="no_route")
         return None
     log.bind(tenant=owner.tenant_id)
@@ -63,12 +77,19 @@ class ToolChannel:
 async def tool_channel(call: Call, tool: str) -> ToolChannel:
     """The channel that the URL names, its signature proven, if its tenant has switched `tool` on.
 
-    Raises Unauthenticated, or Unprocessable with what the owner has to do.
+    Raises Unauthenticated, Forbidden for a call to another channel's address, or BadRequest and Unprocessable with what
+    the owner has to do.
     """
     channel = await verified_by_telnyx(call)
     if channel is None:
         raise Unauthenticated("caller not authenticated")
+    if called(call) != channel.address:
+        raise _another_channel()
     settings, _ = await settings_of(channel.tenant_id, Reader(tenancy.database_of(channel)))
     if tool not in settings.service.tools:
         raise Unprocessable(f"{tool} is switched off (Settings → Customer service → Tools).", code="tool_off")
     return ToolChannel(channel, settings)
+
+
+def _another_channel() -> Forbidden:
+    return Forbidden("this body is about an address of another channel", code="another_channel")

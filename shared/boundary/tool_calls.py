@@ -1,8 +1,9 @@
 """A tool called by a voice assistant: a flat JSON object, its arguments and what the platform preset side by side.
 
-The model fills the arguments. `call_control_id` and `caller` are preset by the assistant's definition, so the model can
-neither see nor set them; a placeholder that was not resolved ("{{…}}") counts as missing. The tenant comes from the URL
-whose channel the signature proved, never from here. (Telnyx, webhook tools: `preset_body_fields`.)
+The model fills the arguments. `call_control_id`, `caller` and `called` are preset by the assistant's definition, so the
+model can neither see nor set them; a placeholder that was not resolved ("{{…}}") counts as missing. Headers are not
+signed and say nothing here. The tenant comes from the URL's channel, and `called` must be its address
+(`shared.boundary.doors`). (Telnyx, webhook tools: `preset_body_fields`.)
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from shared.errors import BadRequest
 from shared.phones import is_e164
 
 M = TypeVar("M", bound=BaseModel)
-_CALL_HEADER = "x-telnyx-call-control-id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,24 @@ def arguments(call: Call, model: type[M]) -> M:
 def caller(call: Call) -> Caller:
     """Raises BadRequest where the assistant's definition lacks the preset fields."""
     body = _object(call.raw)
-    call_id = call.headers.get(_CALL_HEADER) or _preset(body, "call_control_id")
+    call_id = _preset(body, "call_control_id")
     number = _preset(body, "caller")
     if not call_id:
         raise BadRequest("call_control_id is missing: preset it in the tool's definition as {{call_control_id}}")
     if not is_e164(number):
         raise BadRequest("caller is not a number in E.164: preset it as {{telnyx_end_user_target}}")
     return Caller(call_id, number)
+
+
+def called(call: Call) -> str:
+    """Our address that was called: the part of the signed body that says whose assistant this is.
+
+    Raises BadRequest where the assistant's definition lacks it.
+    """
+    address = _preset(_object(call.raw), "called")
+    if not address:
+        raise BadRequest("called is missing: preset it in the tool's definition as {{telnyx_agent_target}}")
+    return address
 
 
 def _preset(body: dict[str, object], name: str) -> str:

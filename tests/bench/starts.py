@@ -119,7 +119,12 @@ async def link_of(stack: RunningStack) -> Ask:
     await stack.answers(customer)
 
     async def ask(url: str) -> httpx.Response:
-        body = {"link": "register", "call_control_id": str(uuid.uuid4()), "caller": customer}
+        body = {
+            "link": "register",
+            "call_control_id": str(uuid.uuid4()),
+            "caller": customer,
+            "called": tenant["sms"][0],
+        }
         address = f"{url}/{tenant['channels']['telnyx-sms']}"
         return await stack.post_signed(address, json.dumps(body).encode(), seed=stack.seed_of(tenant["id"]))
 
@@ -131,6 +136,7 @@ def classes_of(stack: RunningStack) -> Ask:
 
     async def ask(url: str) -> httpx.Response:
         address = f"{url}/{tenant['channels']['telnyx-sms']}"
-        return await stack.post_signed(address, b'{"day": "sat"}', seed=stack.seed_of(tenant["id"]))
+        body = {"day": "sat", "called": tenant["sms"][0]}
+        return await stack.post_signed(address, json.dumps(body).encode(), seed=stack.seed_of(tenant["id"]))
 
     return ask

@@ -11,13 +11,17 @@ import pytest
 
 from tests.stack import RunningStack
 
-AGENCY, CHANNEL = "testing-agency", "ch-testing-agency-sms"
+AGENCY, OURS = "testing-agency", "+12817679141"
+BSS, THEIRS = "bss-cypress-spring", "+12815550180"  # on the platform's account
 URL = "https://app.jackrabbitclass.com/reg.asp?id=545911"
 
 
-async def call(stack: RunningStack, body: dict[str, Any] | bytes, tenant: str = AGENCY) -> httpx.Response:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return await stack.post_signed(stack.function("send-link", CHANNEL), raw, seed=stack.seed_of(tenant))
+async def call(
+    stack: RunningStack, body: dict[str, Any] | bytes, key_of: str = AGENCY, channel_of: str = AGENCY, **options: Any
+) -> httpx.Response:
+    raw = body if isinstance(body, bytes) else json.dumps({"called": OURS, **body}).encode()
+    url = stack.function("send-link", stack.tenant(channel_of)["channels"]["telnyx-sms"])
+    return await stack.post_signed(url, raw, seed=stack.seed_of(key_of), **options)
 
 
 async def acquaintance(stack: RunningStack) -> str:
@@ -49,6 +53,46 @@ async def test_a_model_that_calls_twice_sends_once(stack: RunningStack) -> None:
     await stack.answers(customer, 2)
     await stack.idle()
     assert len(await stack.phone(customer)) == 2
+
+
+async def test_an_unsigned_header_does_not_make_it_another_call(stack: RunningStack) -> None:
+    customer = await acquaintance(stack)
+    body = {"link": "register", "call_control_id": f"v3:{uuid.uuid4()}", "caller": customer}
+    for forged in ("v3:one", "v3:two"):
+        answer = await call(stack, body, headers={"x-telnyx-call-control-id": forged})
+        assert answer.status_code == 200, answer.text
+    await stack.answers(customer, 2)
+    await stack.idle()
+    assert len(await stack.phone(customer)) == 2
+
+
+async def test_a_call_that_only_a_header_names_is_a_400(stack: RunningStack) -> None:
+    body = {"link": "register", "caller": "+12815550101"}
+    answer = await call(stack, body, headers={"x-telnyx-call-control-id": "v3:1"})
+    assert answer.status_code == 400
+    assert "{{call_control_id}}" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("called", [OURS, "+12815550123", "sip:bss@example.com"])
+async def test_the_platforms_key_does_not_call_for_another_number(stack: RunningStack, called: str) -> None:
+    """Tenants on the platform's account share its key, and the URL is not signed."""
+    body = {"link": "register", "call_control_id": "v3:1", "caller": stack.new_customer(), "called": called}
+    answer = await call(stack, body, key_of=BSS, channel_of=BSS)
+    assert (answer.status_code, answer.json()["error"]) == (403, "another_channel")
+
+
+async def test_the_platforms_key_calls_for_the_channels_own_number(stack: RunningStack) -> None:
+    body = {"link": "register", "call_control_id": "v3:1", "caller": stack.new_customer(), "called": THEIRS}
+    answer = await call(stack, body, key_of=BSS, channel_of=BSS)
+    assert (answer.status_code, answer.json()["error"]) == (404, "unknown_conversation")
+
+
+@pytest.mark.parametrize("called", [None, "", 7, "{{telnyx_agent_target}}"])
+async def test_a_call_that_does_not_say_who_was_called_is_a_400(stack: RunningStack, called: object) -> None:
+    body = {"link": "register", "call_control_id": "v3:1", "caller": "+12815550101", "called": called}
+    answer = await call(stack, body)
+    assert answer.status_code == 400
+    assert "{{telnyx_agent_target}}" in answer.json()["detail"]
 
 
 async def test_a_link_that_is_not_on_the_list_is_refused_with_what_to_do(stack: RunningStack) -> None:
@@ -86,7 +130,7 @@ async def test_a_bad_call_is_a_400_that_says_what_is_wrong(stack: RunningStack, 
 
 async def test_another_tenants_key_calls_nothing(stack: RunningStack) -> None:
     body = {"link": "register", "call_control_id": "v3:1", "caller": "+12815550101"}
-    assert (await call(stack, body, tenant="cp-marketing")).status_code == 401
+    assert (await call(stack, body, key_of="cp-marketing")).status_code == 401
 
 
 async def test_a_tenant_in_the_body_is_ignored(stack: RunningStack) -> None:

@@ -13,8 +13,13 @@ AGENCY = "testing-agency"
 OURS = "+12817679141"
 
 
-def url(stack: RunningStack, channel: str | None = "ch-testing-agency-sms") -> str:
-    return stack.function("telnyx-sms", channel)
+def channel(stack: RunningStack) -> str:
+    found: str = stack.tenant(AGENCY)["channels"]["telnyx-sms"]
+    return found
+
+
+def url(stack: RunningStack) -> str:
+    return stack.function("telnyx-sms", channel(stack))
 
 
 async def test_a_request_without_a_signature_is_refused(stack: RunningStack, customer: str) -> None:
@@ -47,7 +52,7 @@ async def test_a_body_that_was_changed_after_signing_is_refused(stack: RunningSt
 
 async def test_an_unknown_channel_and_a_bad_signature_get_the_same_bytes(stack: RunningStack, customer: str) -> None:
     body = json.dumps(received(customer, OURS, "hello")).encode()
-    unknown = await stack.post_signed(url(stack, "no-such-channel"), body, seed=stack.seed_of(AGENCY))
+    unknown = await stack.post_signed(stack.function("telnyx-sms", "no-such-channel"), body, seed=stack.seed_of(AGENCY))
     wrong = await stack.post_signed(url(stack), body, seed=b"\x07" * 32)
     assert (unknown.status_code, unknown.content) == (wrong.status_code, wrong.content) == (401, wrong.content)
 
@@ -96,22 +101,31 @@ async def test_a_recipient_that_is_not_e164_is_a_400(stack: RunningStack, custom
 
 async def test_a_number_that_nobody_owns_is_taken_and_stores_nothing(stack: RunningStack, customer: str) -> None:
     body = json.dumps(received(customer, "+12815550123", "hello")).encode()
-    answer = await stack.post_signed(url(stack, None), body, seed=stack.seed_of("bss-cypress-spring"))
+    answer = await stack.post_signed(stack.function("telnyx-sms"), body, seed=stack.seed_of("bss-cypress-spring"))
     assert answer.status_code == 200
     for tenant in stack.info["tenants"]:
         assert await stack.messages_of(tenant["id"], customer) == []
 
 
+async def test_the_platforms_key_stores_nothing_for_a_tenant_with_its_own_account(
+    stack: RunningStack, customer: str
+) -> None:
+    body = json.dumps(received(customer, OURS, "hello")).encode()
+    answer = await stack.post_signed(stack.function("telnyx-sms"), body, seed=stack.seed_of("bss-cypress-spring"))
+    assert answer.status_code == 200
+    assert await stack.messages_of(AGENCY, customer) == []
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 async def test_webhooks_and_tools_answer_post_only(stack: RunningStack, method: str) -> None:
     for function in ("telnyx-sms", "send-link", "get-classes"):
-        answer = await stack.client.request(method, stack.function(function, "ch-testing-agency-sms"))
+        answer = await stack.client.request(method, stack.function(function, channel(stack)))
         assert answer.status_code == 405
         assert answer.headers["allow"] == "POST"
 
 
 async def test_no_post_is_redirected(stack: RunningStack) -> None:
-    for path in ("telnyx-sms", "telnyx-sms/", "send-link/ch-testing-agency-sms"):
+    for path in ("telnyx-sms", "telnyx-sms/", f"send-link/{channel(stack)}"):
         answer = await stack.client.post(f"{stack.info['functions']}/{path}", follow_redirects=False)
         assert answer.status_code == 401
 
