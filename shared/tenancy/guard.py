@@ -23,11 +23,11 @@ ALLOWED = frozenset(
 
 
 class _Request(Protocol):
-    """The fields by which a request could take part in a transaction."""
+    """A proto-plus message: `"field" in request` says whether it is present, and AttributeError that there is none."""
 
-    transaction: bytes
-    new_transaction: object
     writes: Sequence[object]
+
+    def __contains__(self, field: str) -> bool: ...
 
 
 # grpc's own multicallables are generic over request and response, and the generated transport passes them through
@@ -126,5 +126,13 @@ def _refuse_empty_commit(request: _Request) -> None:
 
 
 def _refuse_transaction(request: _Request) -> None:
-    if getattr(request, "transaction", b"") or getattr(request, "new_transaction", None):
+    """Presence counts: an empty `new_transaction` begins one as well as a filled one does."""
+    if _present(request, "transaction") or _present(request, "new_transaction"):
         _refuse("a transaction")
+
+
+def _present(request: _Request, field: str) -> bool:
+    try:
+        return field in request
+    except AttributeError:  # this kind of request has no such field
+        return False

@@ -36,7 +36,7 @@ class Issuer:
         """The grant, and whether Identity Toolkit had never seen this uid (`isNewUser`).
 
         Machine users are made when a tenant is made, so a new one means that somebody minted for a tenant that does
-        not exist.
+        not exist: its token is for `forget` and nobody else.
         """
         answer = await self._exchange(await self._custom_token(principal))
         token = str(answer["idToken"])
@@ -48,6 +48,10 @@ class Issuer:
             tenant_id=principal.tenant_id,
         )
         return grant, answer.get("isNewUser") is True
+
+    async def forget(self, token: Hidden) -> None:
+        """Delete the account whose id token this is (Identity Toolkit, accounts:delete). Raises MintUnavailable."""
+        await _post(_toolkit("delete"), {"idToken": token.reveal()}, {})
 
     async def _custom_token(self, principal: Principal) -> str:
         signer = config().service_account("token-signer")
@@ -65,9 +69,11 @@ class Issuer:
         return _unpadded(base64.b64decode(str(answer["signedBlob"])))
 
     async def _exchange(self, custom_token: str) -> Mapping[str, object]:
-        key = config().firebase_api_key
-        url = f"{config().endpoints.identity_toolkit}/v1/accounts:signInWithCustomToken?key={key}"
-        return await _post(url, {"token": custom_token, "returnSecureToken": True}, {})
+        return await _post(_toolkit("signInWithCustomToken"), {"token": custom_token, "returnSecureToken": True}, {})
+
+
+def _toolkit(method: str) -> str:
+    return f"{config().endpoints.identity_toolkit}/v1/accounts:{method}?key={config().firebase_api_key}"
 
 
 async def _post(url: str, body: Mapping[str, object], headers: Mapping[str, str]) -> Mapping[str, object]:

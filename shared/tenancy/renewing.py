@@ -3,6 +3,9 @@
 A function has no CPU after its response, so nothing renews in the background: above `fresh` of its life a value is used
 as it is; below, it still serves while one renewal runs inside a request that uses it; below `least` callers wait. The
 renewal is single-flight per key. The shares are 10 and 1 minutes of a token's hour, and hold for shorter lives too.
+
+What a value says can end before the value does (a route moves to another tenant): one with `checked_at` is asked for
+again in the same way once it was confirmed RECHECK seconds ago, and serves nobody UNCHECKED seconds after it.
 """
 
 from __future__ import annotations
@@ -11,78 +14,132 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from contextvars import ContextVar
+from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from shared.clock import Clock
 
 FRESH = 10 / 60
 LEAST = 1 / 60
+RECHECK = 60.0  # seconds
+UNCHECKED = 300.0  # seconds
 
 # Renewals begun by this request: the boundary awaits them before it answers, see `settle`.
 _begun: ContextVar[list[asyncio.Task[object]] | None] = ContextVar("renewals", default=None)
 
 
 class Expiring(Protocol):
+    """Times in seconds since the epoch. `checked_at`: when it was last confirmed, None if only its expiry ends it."""
+
     @property
     def issued_at(self) -> float: ...
 
     @property
     def expires_at(self) -> float: ...
 
+    @property
+    def checked_at(self) -> float | None: ...
+
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Expiring)
 
 
-class Renewing(Generic[K, V]):
-    """Values of `fetch(key)`, at most `size` of them, the least recently used one dropped first."""
+class _Need(Enum):
+    NOTHING = 0
+    RENEWAL = 1  # while the value still serves
+    WAIT = 2  # the value serves no more
 
-    def __init__(self, fetch: Callable[[K], Awaitable[V]], clock: Clock, size: int = 500) -> None:
+
+class Renewing(Generic[K, V]):
+    """Values of `fetch(key)`, at most `size` of them, the least recently used one dropped first.
+
+    A renewal that fails leaves the old value to serve its time, unless it fails with one of `ends`: those say that
+    the value is not to be had any more.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[K], Awaitable[V]],
+        clock: Clock,
+        size: int = 500,
+        ends: tuple[type[Exception], ...] = (),
+    ) -> None:
         self._fetch = fetch
         self._clock = clock
         self._size = size
+        self._ends = ends
         self._values: OrderedDict[K, V] = OrderedDict()
         self._running: dict[K, asyncio.Task[V]] = {}
 
     async def get(self, key: K) -> V:
         value = self._values.get(key)
-        share = self._share_left(value)
-        if value is None or share < LEAST:
+        need = _Need.WAIT if value is None else self._need(value)
+        if value is None or need is _Need.WAIT:
             return await asyncio.shield(self._renewal(key))
         self._values.move_to_end(key)
-        if share < FRESH:
+        if need is _Need.RENEWAL:
             _remember(self._renewal(key))
         return value
 
-    def drop(self, key: K, value: V | None = None) -> None:
-        """Forget the value (only if it is still `value`, where given: another caller may have renewed it already)."""
-        if value is None or self._values.get(key) is value:
-            self._values.pop(key, None)
+    def drop(self, key: K, value: V) -> bool:
+        """Forget `value`, and say whether it was still there: another caller may have renewed it already.
 
-    def _share_left(self, value: V | None) -> float:
-        if value is None:
-            return 0.0
-        life = max(value.expires_at - value.issued_at, 0.001)
-        return (value.expires_at - self._clock.now().timestamp()) / life
+        A renewal that runs was begun without knowing that: the next caller begins another one.
+        """
+        if self._values.get(key) is not value:
+            return False
+        del self._values[key]
+        self._running.pop(key, None)
+        return True
+
+    def _need(self, value: V) -> _Need:
+        now = self._clock.now().timestamp()
+        left = (value.expires_at - now) / max(value.expires_at - value.issued_at, 0.001)
+        unchecked = 0.0 if value.checked_at is None else now - value.checked_at
+        if left < LEAST or unchecked > UNCHECKED:
+            return _Need.WAIT
+        return _Need.RENEWAL if left < FRESH or unchecked > RECHECK else _Need.NOTHING
 
     def _renewal(self, key: K) -> asyncio.Task[V]:
         running = self._running.get(key)
         # A task of a loop that is gone can never finish.
         if running is None or running.get_loop() is not asyncio.get_running_loop():
             running = asyncio.create_task(self._renew(key))
+            running.add_done_callback(_look_at)
             self._running[key] = running
         return running
 
     async def _renew(self, key: K) -> V:
         try:
             value = await self._fetch(key)
+        except self._ends:
+            if self._is_current(key):
+                self._values.pop(key, None)
+            raise
+        else:
+            if self._is_current(key):
+                self._store(key, value)
+            return value
         finally:
-            self._running.pop(key, None)
+            if self._is_current(key):
+                del self._running[key]
+
+    def _is_current(self, key: K) -> bool:
+        """Whether the renewal that asks is the one that `key` waits for: a drop may have put it aside."""
+        return self._running.get(key) is asyncio.current_task()
+
+    def _store(self, key: K, value: V) -> None:
         self._values[key] = value
         self._values.move_to_end(key)
         while len(self._values) > self._size:
             self._values.popitem(last=False)
-        return value
+
+
+def _look_at(task: asyncio.Task[V]) -> None:
+    """A failure that nobody waits for is not news: the value at hand still serves, and the next use tries again."""
+    if not task.cancelled():
+        task.exception()
 
 
 def begin_request() -> None:
@@ -91,16 +148,10 @@ def begin_request() -> None:
 
 
 async def settle() -> None:
-    """Wait for the renewals that this request began: after the response there is no CPU to finish them.
-
-    Their failure is nobody's yet: the value at hand still serves, and the next use tries again.
-    """
+    """Wait for the renewals that this request began: after the response there is no CPU to finish them."""
     tasks = _begun.get() or []
     if tasks:
         await asyncio.wait(tasks, timeout=5.0)
-        for task in tasks:
-            if task.done() and not task.cancelled():
-                task.exception()
 
 
 def _remember(task: asyncio.Task[V]) -> None:

@@ -88,8 +88,33 @@ async def test_a_route_that_does_not_exist_is_a_404(stack: RunningStack) -> None
     assert (answer.status_code, answer.json()["error"]) == (404, "no_route")
 
 
+async def test_a_tenant_that_was_never_made_gets_no_token_and_no_account(stack: RunningStack) -> None:
+    """The second ask would find the account that the first one's exchange made, if it were still there."""
+    for _ in range(2):
+        answer = await ask(stack, "worker", {"tenant": "no-such-tenant"})
+        assert (answer.status_code, answer.json()["error"]) == (404, "no_tenant")
+        assert "token" not in answer.json()
+
+
+async def test_an_asker_whose_token_was_refused_gets_one_that_is_at_least_as_new(stack: RunningStack) -> None:
+    first = (await ask(stack, "worker", {"tenant": "testing-agency"})).json()
+    again = await ask(stack, "worker", {"tenant": "testing-agency", "newer_than": first["issued_at"]})
+    assert again.status_code == 200
+    assert again.json()["issued_at"] >= first["issued_at"]
+
+
 @pytest.mark.parametrize(
-    "body", [{}, [], {"tenant": "a", "route": "b"}, {"tenant": 3}, {"tenant": "x", "extra": 1}, {"tenant": None}]
+    "body",
+    [
+        {},
+        [],
+        {"tenant": "a", "route": "b"},
+        {"tenant": 3},
+        {"tenant": "x", "extra": 1},
+        {"tenant": None},
+        {"newer_than": 1},
+        {"tenant": "x", "newer_than": "soon"},
+    ],
 )
 async def test_a_request_that_names_not_exactly_one_thing_is_a_400(stack: RunningStack, body: Any) -> None:
     assert (await ask(stack, "worker", body)).status_code == 400
@@ -97,7 +122,8 @@ async def test_a_request_that_names_not_exactly_one_thing_is_a_400(stack: Runnin
 
 @pytest.mark.parametrize("tenant", ["../bss-cypress-spring", "A", "x" * 41, "a/b", "", "tenant_1"])
 async def test_what_cannot_be_a_tenants_id_is_no_tenant(stack: RunningStack, tenant: str) -> None:
-    assert (await ask(stack, "worker", {"tenant": tenant})).status_code == 404
+    answer = await ask(stack, "worker", {"tenant": tenant})
+    assert (answer.status_code, answer.json()["error"]) == (404, "no_tenant")
 
 
 async def test_only_mint_may_sign(stack: RunningStack) -> None:

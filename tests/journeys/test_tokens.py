@@ -28,8 +28,9 @@ async def test_texts_are_answered_while_tokens_expire(short_lived: RunningStack)
     assert len(signed) > 6
 
 
-async def test_a_revoked_token_is_replaced_and_the_call_repeated(short_lived: RunningStack) -> None:
-    """The gate refuses what expired; the session drops it and asks mint again, once."""
+async def test_a_text_and_its_answer_are_stored_though_the_token_expires_between_them(
+    short_lived: RunningStack,
+) -> None:
     customer = short_lived.new_customer()
     await short_lived.text(customer, AGENCY, "Where can I park?")
     await short_lived.answers(customer)
