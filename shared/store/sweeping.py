@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 
+from google.cloud.firestore_v1.async_document import AsyncDocumentReference
+from google.cloud.firestore_v1.base_document import DocumentSnapshot
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from shared.store.collections import PENDING
@@ -25,19 +27,23 @@ class Overdue:
 
         Page after page, or one tenant's backlog would hide everybody else's.
         """
-        query = (
-            self._db.collection_group(PENDING)
-            .where(filter=FieldFilter("due_at", "<", now))
-            .order_by("due_at")
-            .limit(PAGE)
-        )
+        cursor: DocumentSnapshot[AsyncDocumentReference] | dict[str, datetime] = {
+            "due_at": datetime.min.replace(tzinfo=UTC)
+        }
         for _ in range(MOST_PAGES):
+            page = (
+                self._db.collection_group(PENDING)
+                .where(filter=FieldFilter("due_at", "<", now))
+                .order_by("due_at")
+                .start_after(cursor)
+                .limit(PAGE)
+            )
             with translated():
-                snapshots = await query.get()
+                snapshots = await page.get()
             for snap in snapshots:
                 found = Pending.parse(snap.id, snap.reference.path.split("/")[1], snap.to_dict() or {})
                 if found is not None:
                     yield found
             if len(snapshots) < PAGE:
                 return
-            query = query.start_after(snapshots[-1])
+            cursor = snapshots[-1]

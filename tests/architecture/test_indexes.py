@@ -76,7 +76,9 @@ def _query(chain: ast.AST, where: str) -> Query:
         elif name == "order_by":
             ordered.append(_order(call))
         else:
-            assert name in ("limit", "get", "stream", "count"), f"{where}: teach this test about .{name}(…)"
+            assert name in ("limit", "start_after", "get", "stream", "count"), (
+                f"{where}: teach this test about .{name}(…)"
+            )
     return Query(_collection(origin[1]), origin[0] == "collection_group", tuple(equal), _merged(ordered))
 
 
