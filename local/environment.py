@@ -15,8 +15,11 @@ from local.standins.telnyx_delivery import PLATFORM_SEED, Account
 PROJECT = "demo-chattercheetah"
 
 
-def environment(ports: Ports, telnyx_public_key: str, *, gate: bool) -> dict[str, str]:
-    """The environment of a function, on top of ours. With a GEMINI_API_KEY of one's own, the real Gemini answers."""
+def environment(ports: Ports, telnyx_public_key: str, database: str) -> dict[str, str]:
+    """The environment of a function, on top of ours; `database`: host:port of Firestore or its gate.
+
+    With a GEMINI_API_KEY of one's own, the real Gemini answers.
+    """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     gemini = {} if kept.get("GEMINI_API_KEY") else {"GOOGLE_GEMINI_BASE_URL": f"http://127.0.0.1:{ports.gemini}"}
     return (
@@ -26,7 +29,7 @@ def environment(ports: Ports, telnyx_public_key: str, *, gate: bool) -> dict[str
             "GOOGLE_CLOUD_PROJECT": PROJECT,
             "FUNCTIONS_URL": f"http://127.0.0.1:{ports.functions}",
             "FIREBASE_API_KEY": "local",
-            "FIRESTORE_EMULATOR_HOST": f"127.0.0.1:{ports.gate if gate else ports.firestore}",
+            "FIRESTORE_EMULATOR_HOST": database,
             "FIREBASE_AUTH_EMULATOR_HOST": f"127.0.0.1:{ports.auth}",
             "CLOUD_TASKS_EMULATOR_HOST": f"127.0.0.1:{ports.tasks}",
             "GCE_METADATA_HOST": f"127.0.0.1:{ports.signing}",

@@ -66,6 +66,7 @@ class Stack:
         self.ports = options.ports
         self._say = say
         self._stops: list[Stop] = []
+        self._firestore = f"127.0.0.1:{self.ports.firestore}"
         self._callers: list[Stop] = []
         self._pids: list[int] = []
         self.accounts = telnyx_accounts(f"http://127.0.0.1:{self.ports.functions}")
@@ -106,6 +107,7 @@ class Stack:
             firestore.start(self.ports.firestore, RULES, PROJECT, self._say),
             auth.start(self.ports.auth_emulator, PROJECT, self._say),
         )
+        self._firestore = store.host  # one that ran already may be elsewhere
         for running in (store, people):
             self._stops.append(running.stop)
             self._pids += [running.pid] if running.pid else []
@@ -180,7 +182,8 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         """What a function finds in its environment, secrets excepted: those are mounted from Secret Manager."""
-        return environment(self.ports, self.accounts["platform"].public_key, gate=self.options.gate)
+        database = f"127.0.0.1:{self.ports.gate}" if self.options.gate else self._firestore
+        return environment(self.ports, self.accounts["platform"].public_key, database)
 
     # -- what is written down
 
@@ -198,7 +201,7 @@ class Stack:
         return {
             "project": PROJECT,
             "functions": self.functions_url,
-            "firestore": f"127.0.0.1:{ports.firestore}",
+            "firestore": self._firestore,
             "gate": f"127.0.0.1:{ports.gate}",
             "auth": f"127.0.0.1:{ports.auth}",
             "hosting": None,

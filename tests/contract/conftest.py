@@ -25,10 +25,11 @@ async def emulated() -> AsyncIterator[str]:
     before = dict(os.environ)
     os.environ |= {"FIRESTORE_EMULATOR_HOST": running.host, "GOOGLE_CLOUD_PROJECT": firestore.PROJECT}
     config.cache_clear()
-    yield firestore.PROJECT
-    await database.close()
+    config()  # read once; what other tests start must not inherit these
     os.environ.clear()
     os.environ |= before
+    yield firestore.PROJECT
+    await database.close()
     config.cache_clear()
     await running.stop()
 

@@ -335,6 +335,7 @@ async def test_the_phone_shows_both_directions_oldest_first(house):
         "text": "Hello?",
         "media": ["https://media.telnyx.com/1.jpeg"],
         "status": "webhook_delivered",
+        "error_code": None,
         "idempotency_key": None,
         "direction": "inbound",
     }
@@ -345,6 +346,7 @@ async def test_the_phone_shows_both_directions_oldest_first(house):
         "text": "Hi",
         "media": [],
         "status": "delivered",
+        "error_code": None,
         "idempotency_key": "m1.0",
         "direction": "outbound",
     }
