@@ -109,8 +109,7 @@ def bench(session: nox.Session) -> None:
         session.run(str(UV), "venv", "-q", "--python", sys.executable, str(RUNTIME))
     sync = [str(UV), "pip", "sync", "-q", "--require-hashes", "--compile-bytecode", "--python", str(RUNTIME)]
     session.run(*sync, str(HERE / "requirements.txt"))
-    os.environ["RUNTIME_PYTHON"] = str(RUNTIME / "bin" / "python")
-    run(session, "-m", "tests.bench", *session.posargs)
+    run(session, "-m", "tests.bench", "--python", str(RUNTIME / "bin" / "python"), *session.posargs)
 
 
 @nox.session(name="tests-long")

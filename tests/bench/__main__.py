@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from tests.stack import ROOT, started
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="cold starts of each function (default 5)")
-    runs = parser.parse_args().runs
+    parser.add_argument("--python", default=sys.executable, help="an environment with requirements.txt alone")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         async with started(Path(folder)) as stack:
             print("calls and documents of an answered text …", flush=True)
@@ -23,8 +25,8 @@ async def main() -> None:
             print("a burst on a cold instance …", flush=True)
             rows.append(await texts.burst(stack))
             await stack.idle(seconds=300)
-            print(f"cold starts, {runs} of each …", flush=True)
-            rows += await starts.rows(stack, runs)
+            print(f"cold starts, {given.runs} of each …", flush=True)
+            rows += await starts.rows(stack, given.runs, given.python)
     show(rows, ROOT / ".local" / "bench.json")
 
 

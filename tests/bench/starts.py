@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import statistics
-import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -20,8 +18,6 @@ from tests.bench.table import Row
 from tests.stack import ROOT, RunningStack, environment, received, secrets_of
 
 HERE = Path(__file__).parent
-# What is deployed has no test tools beside it, and some libraries import what they find.
-PYTHON = os.environ.get("RUNTIME_PYTHON", sys.executable)
 Ask = Callable[[str], Awaitable[httpx.Response]]
 
 
@@ -31,10 +27,10 @@ class Started:
     megabytes: float
 
 
-async def start(target: str, source: Path, env: dict[str, str], ask: Ask, requests: int = 1) -> Started:
+async def start(python: str, target: str, source: Path, env: dict[str, str], ask: Ask, requests: int = 1) -> Started:
     """Seconds from the start of the process to the first 200; resident megabytes after `requests` of them."""
     port = free_port()
-    command = [PYTHON, "-m", "functions_framework", "--target", target, "--source", str(source)]
+    command = [python, "-m", "functions_framework", "--target", target, "--source", str(source)]
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *command, "--host", "127.0.0.1", "--port", str(port), cwd=ROOT, env=env, stderr=asyncio.subprocess.DEVNULL
@@ -73,8 +69,11 @@ def _rss(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-async def rows(stack: RunningStack, runs: int) -> list[Row]:
-    """Interleaved, so that a machine that gets slower does so for all of them."""
+async def rows(stack: RunningStack, runs: int, python: str) -> list[Row]:
+    """Interleaved, so that a machine that gets slower does so for all of them.
+
+    `python`: of an environment with what is deployed and no test tools; some libraries import what they find.
+    """
     env = environment(stack.info) | await secrets_of(
         stack.info, "ADDRESS_HASH_KEY", "FIELD_ENCRYPTION_KEY", "TELNYX_API_KEY"
     )
@@ -89,7 +88,7 @@ async def rows(stack: RunningStack, runs: int) -> list[Row]:
     times: dict[str, list[float]] = {name: [] for name in subjects}
     for _ in range(runs):
         for name, subject in subjects.items():
-            times[name].append((await start(*subject)).seconds)
+            times[name].append((await start(python, *subject)).seconds)
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     table = [Row("cold start: the floor (framework, Firestore, one read)", f"{medians['floor']:.2f} s", "", None)]
     for name in ("telnyx-sms", "send-link", "get-classes", "every SDK at the top"):
@@ -97,7 +96,7 @@ async def rows(stack: RunningStack, runs: int) -> list[Row]:
         budget = ("≤ 1.4 × the floor", ratio <= 1.4) if name != "every SDK at the top" else ("", None)
         table.append(Row(f"cold start: {name}", f"{medians[name]:.2f} s, {ratio:.2f} ×", *budget))
     for name in ("telnyx-sms", "get-classes"):
-        megabytes = (await start(*subjects[name], requests=100)).megabytes
+        megabytes = (await start(python, *subjects[name], requests=100)).megabytes
         table.append(Row(f"memory after 100 requests: {name}", f"{megabytes:.0f} MB", "≤ 110 MB", megabytes <= 110))
     return table
 
