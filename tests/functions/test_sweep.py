@@ -27,13 +27,18 @@ async def sweep(stack: RunningStack) -> None:
 
 async def overdue(stack: RunningStack, pending: str, by: timedelta) -> None:
     """Moves a pending document's due time into the past, as time would."""
-    project, due = stack.info["project"], datetime.now(UTC) - by
+    due = (datetime.now(UTC) - by).isoformat().replace("+00:00", "Z")
+    await patch(stack, f"pending/{pending}", "due_at", {"timestampValue": due})
+
+
+async def patch(stack: RunningStack, document: str, field: str, value: dict[str, str]) -> None:
+    """One field of a document of the tenant, as the emulator's owner."""
+    project = stack.info["project"]
     url = f"http://{stack.info['firestore']}/v1/projects/{project}/databases/(default)/documents/tenants/{AGENCY}"
-    body = {"fields": {"due_at": {"timestampValue": due.isoformat().replace("+00:00", "Z")}}}
     answer = await stack.client.patch(
-        f"{url}/pending/{pending}",
-        params={"updateMask.fieldPaths": "due_at"},
-        json=body,
+        f"{url}/{document}",
+        params={"updateMask.fieldPaths": field},
+        json={"fields": {field: value}},
         headers={"authorization": "Bearer owner"},
     )
     answer.raise_for_status()
@@ -58,8 +63,19 @@ async def test_a_text_whose_task_was_lost_is_answered_after_the_sweep(tasks: Run
     assert "behind the building" in answer["text"]
 
 
-async def test_what_is_overdue_for_half_an_hour_is_parked_visibly(tasks: RunningStack, customer: str) -> None:
+async def test_what_nobody_has_tried_is_answered_however_late_it_is(tasks: RunningStack, customer: str) -> None:
     conversation = await lost_text(tasks, customer)
+    await overdue(tasks, f"a-{conversation['id']}", timedelta(minutes=31))
+    await sweep(tasks)
+    (answer,) = await tasks.answers(customer)
+    assert "behind the building" in answer["text"]
+
+
+async def test_what_was_tried_and_is_overdue_for_half_an_hour_is_parked_visibly(
+    tasks: RunningStack, customer: str
+) -> None:
+    conversation = await lost_text(tasks, customer)
+    await patch(tasks, f"conversations/{conversation['id']}", "attempts", {"integerValue": "1"})
     await overdue(tasks, f"a-{conversation['id']}", timedelta(minutes=31))
     await sweep(tasks)
 
