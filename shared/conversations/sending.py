@@ -13,7 +13,6 @@ claim at a time keeps the order. The call follows within seconds of the claim, o
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from shared import log
 from shared.channels.types import Accepted, OutboundText, Outcome, Refused
@@ -196,10 +195,8 @@ class Sending:
 
     async def _uncertain(self, sent: Message, reason: str) -> None:
         log.warning("no answer from the provider", count="uncertain", message_id=sent.id, reason=reason)
-        await conclude(self._db, sent, *self._uncertain_until(reason))
-
-    def _uncertain_until(self, reason: str) -> tuple[dict[str, object], datetime]:
-        return {"state": State.UNCERTAIN.value, "reason": reason}, self._clock.now() + REPORT_WAIT
+        fields = {"state": State.UNCERTAIN.value, "reason": reason}
+        await conclude(self._db, sent, fields, pending_until=self._clock.now() + REPORT_WAIT)
 
     async def _expire(self, sent: Message) -> None:
         """A claim that ran out: its caller died, so nobody knows. Never called again."""
