@@ -70,7 +70,9 @@ class Gate:
         return port
 
     async def _start_http(self) -> int:
-        self._client = httpx.AsyncClient(base_url=f"http://{self._upstream}", timeout=TIMEOUT)
+        # A connection of its own for each request: the emulator closes kept ones under the next request's feet.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.AsyncClient(base_url=f"http://{self._upstream}", timeout=TIMEOUT, limits=once)
         self._http = await serve_http(HttpGate(self._client, self._admit, self._clock.now), lifespan="off")
         return self._http.port
 

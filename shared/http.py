@@ -15,8 +15,9 @@ from pathlib import Path
 import httpx
 
 TIMEOUT = httpx.Timeout(10.0)  # seconds for each of connect, read, write, pool; callers set a shorter one
-# An instance sleeps between requests and wakes to dead connections: none is kept for long.
-LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=5.0)
+# An instance sleeps between requests and wakes to dead connections, and many servers close after 5 s: none is kept for
+# as long.
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=3.0)
 
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs")  # hashed by OpenSSL's c_rehash, as Debian and Ubuntu have it
 
