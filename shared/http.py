@@ -8,18 +8,16 @@ would be sent in another's name). It is built at the first call.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from pathlib import Path
 
 import httpx
+
+from shared import tls
 
 TIMEOUT = httpx.Timeout(10.0)  # seconds for each of connect, read, write, pool; callers set a shorter one
 # An instance sleeps between requests and wakes to dead connections, and many servers close after 5 s: none is kept for
 # as long.
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=3.0)
-
-SYSTEM_CERTIFICATES = Path("/etc/ssl/certs")  # hashed by OpenSSL's c_rehash, as Debian and Ubuntu have it
 
 _clients: dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
 
@@ -45,19 +43,10 @@ async def close() -> None:
 def _build() -> httpx.AsyncClient:
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     return httpx.AsyncClient(
-        verify=_tls(), timeout=TIMEOUT, limits=LIMITS, cookies=no_cookies, follow_redirects=False, trust_env=False
+        verify=tls.context(),
+        timeout=TIMEOUT,
+        limits=LIMITS,
+        cookies=no_cookies,
+        follow_redirects=False,
+        trust_env=False,
     )
-
-
-def _tls() -> ssl.SSLContext:
-    """Verifies with the system's certificates, each looked up by its hash when a server needs it.
-
-    Loading a whole bundle takes 0.1 to 0.2 s, which every cold start would pay. Where the system has no such folder,
-    the bundle it is.
-    """
-    if not any(SYSTEM_CERTIFICATES.glob("*.0")):
-        return ssl.create_default_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks host names and demands a certificate
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(capath=str(SYSTEM_CERTIFICATES))
-    return context

@@ -5,22 +5,20 @@ Source: cloud.google.com/compute/docs/metadata, paths below `instance/service-ac
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-import httpx
-
-from shared import http
+from shared import one_request
 from shared.clock import Clock, SystemClock
 from shared.config import config
 from shared.errors import Unavailable
+from shared.one_request import NoAnswer
 from shared.single_flight import SingleFlight
 
 TIMEOUT = 3.0  # seconds for the whole call: the server is on this machine
@@ -80,27 +78,28 @@ class MetadataServer:
 
     async def _fetch_access_token(self, of: str) -> _Token:
         asked_at = self._clock.now().timestamp()
-        response = await self._get(of, "token", {})
+        text = await self._get(of, "token", {})
         try:
-            return _access_token(response.text, asked_at)
+            return _access_token(text, asked_at)
         except (ValueError, KeyError, TypeError):
             raise _malformed() from None  # the cause would quote the token
 
     async def _fetch_id_token(self, of: str, audience: str) -> _Token:
-        response = await self._get(of, "identity", {"audience": audience, "format": "full"})
+        text = await self._get(of, "identity", {"audience": audience, "format": "full"})
         try:
-            return _id_token(response.text)
+            return _id_token(text)
         except (ValueError, KeyError, TypeError, IndexError):
             raise _malformed() from None  # the cause would quote the token
 
-    async def _get(self, of: str, path: str, query: dict[str, str]) -> httpx.Response:
-        url = f"{self._accounts}/{quote(of, safe='@')}/{path}"
+    async def _get(self, of: str, path: str, query: Mapping[str, str]) -> str:
+        url = f"{self._accounts}/{quote(of, safe='@')}/{path}" + (f"?{urlencode(query)}" if query else "")
         try:
-            async with asyncio.timeout(TIMEOUT):
-                response = await http.client().get(url, params=query, headers={"Metadata-Flavor": "Google"})
-            return response.raise_for_status()
-        except (httpx.HTTPError, TimeoutError) as error:
+            answer = await one_request.ask("GET", url, headers={"metadata-flavor": "Google"}, seconds=TIMEOUT)
+            if answer.status != 200:
+                raise NoAnswer(f"HTTP {answer.status}")
+        except NoAnswer as error:
             raise Unavailable("This service could not obtain its own identity; try again.") from error
+        return answer.content.decode("utf-8", "replace")
 
 
 async def access_token() -> str:

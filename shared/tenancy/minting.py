@@ -19,6 +19,7 @@ from shared.clock import Clock
 from shared.config import config
 from shared.errors import Problem
 from shared.hidden import Hidden
+from shared.one_request import NoAnswer, ask
 from shared.tenancy.errors import MintUnavailable, NoRoute, NotYours
 from shared.tenancy.renewing import Renewing
 
@@ -130,18 +131,13 @@ class Minting:
         return {**key[1].body, **({} if refused is None else {"newer_than": refused})}
 
     async def _answer(self, body: Mapping[str, object]) -> tuple[int, bytes]:
-        import httpx  # off the start: an instance that knows its tenant never needs it again
-
-        from shared import http
-
         url = f"{config().functions_url}/mint"
-        bearer = await identity.id_token(url)
-        headers = {"authorization": f"Bearer {bearer}"}
+        headers = {"authorization": f"Bearer {await identity.id_token(url)}", "content-type": "application/json"}
         try:
-            answer = await http.client().post(url, json=body, headers=headers, timeout=_TIMEOUT)
-        except httpx.HTTPError as error:
+            answer = await ask("POST", url, headers=headers, body=json.dumps(body).encode(), seconds=_TIMEOUT)
+        except NoAnswer as error:
             raise _unavailable() from error
-        return answer.status_code, answer.content
+        return answer.status, answer.content
 
 
 def _make_room(kept: dict[_Key, float], most: int) -> None:
