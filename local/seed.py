@@ -27,8 +27,8 @@ from shared.conversations.senders import TELNYX_KEY, key_binding
 from shared.hidden import Hidden
 from shared.store.changes import NOW
 from shared.store.provisioning import Provisioning
-from shared.store.routes import Route
-from shared.tenancy import database
+from shared.store.routes import Routes
+from shared.tenancy import Channel, database
 from shared.tenancy.database import Database
 from shared.tenancy.issuing import Issuer
 from shared.tenancy.minting import Grant
@@ -77,12 +77,13 @@ async def seed(accounts: Mapping[str, TelnyxAccount]) -> None:
 
 
 async def make_tenant(tenant: SeedTenant, account: TelnyxAccount, uids: Mapping[str, str]) -> None:
-    platform = Provisioning(_as(PLATFORM))
-    await platform.create_tenant(tenant.id, name=tenant.name, time_zone=tenant.time_zone, locale="en-US")
-    route = Route(tenant.id, tenant.channel, "sms", "telnyx", tenant.number, account.public_key)
-    hashes = address_hashes()
-    await platform.create_route(hashes.route_of_channel(tenant.channel), route)
-    await platform.create_route(hashes.route_of_address("sms", tenant.number), route)
+    await Provisioning(_as(PLATFORM)).create_tenant(
+        tenant.id, name=tenant.name, time_zone=tenant.time_zone, locale="en-US"
+    )
+    routes, hashes = Routes(_as(PLATFORM)), address_hashes()
+    channel = Channel(tenant.channel, tenant.id, "sms", "telnyx", tenant.number, account.public_key)
+    await routes.create(hashes.route_of_channel(tenant.channel), channel)
+    await routes.create(hashes.route_of_address("sms", tenant.number), channel)
     owner = Provisioning(_as(service(tenant.id)))
     for name, fields in _configuration(tenant, account).items():
         await owner.set_config(name, fields)

@@ -21,10 +21,23 @@ class SingleFlight(Generic[K, V]):
 
         A caller that is cancelled leaves the work running for the others.
         """
+        return await asyncio.shield(self.begin(key, work))
+
+    def begin(self, key: K, work: Callable[[], Coroutine[object, object, V]]) -> asyncio.Task[V]:
+        """The running work for `key`, or `work()` as a task: who awaits it shields it, for it is everybody's."""
         task = self._running.get(key)
+        # A task of a loop that is gone can never finish.
         if task is None or task.get_loop() is not asyncio.get_running_loop():
             task = self._start(key, work)
-        return await asyncio.shield(task)
+        return task
+
+    def put_aside(self, key: K) -> None:
+        """What runs for `key` goes on for those who wait, and the next caller begins anew."""
+        self._running.pop(key, None)
+
+    def is_current(self, key: K) -> bool:
+        """Asked from inside the work: whether `key` still waits for it, or it was put aside."""
+        return self._running.get(key) is asyncio.current_task()
 
     def _start(self, key: K, work: Callable[[], Coroutine[object, object, V]]) -> asyncio.Task[V]:
         task = asyncio.get_running_loop().create_task(work())
@@ -33,5 +46,7 @@ class SingleFlight(Generic[K, V]):
         return task
 
     def _finished(self, key: K, task: asyncio.Task[V]) -> None:
+        if not task.cancelled():
+            task.exception()  # one that nobody waits for any more is not news
         if self._running.get(key) is task:
             del self._running[key]

@@ -20,11 +20,11 @@ from shared.boundary.manifest import principals_of
 from shared.clock import Clock, SystemClock
 from shared.errors import Forbidden, NotFound
 from shared.hidden import Hidden
-from shared.store.routes import Route, Routes
+from shared.store.routes import Routes
 from shared.tenancy.database import Database
 from shared.tenancy.errors import MintUnavailable
 from shared.tenancy.issuing import Issuer
-from shared.tenancy.minting import Channel, Grant
+from shared.tenancy.minting import Grant
 from shared.tenancy.principals import RESOLVER, SWEEPER, TENANT_ID, Principal, service
 from shared.tenancy.renewing import Renewing
 
@@ -89,11 +89,11 @@ class MintDesk:
         return await self._grant(SWEEPER, identity, request.newer_than)
 
     async def _by_route(self, request: MintRequest, key: str, identity: str) -> dict[str, object]:
-        route = await self._routes.get(key)
-        if route is None:
+        channel = await self._routes.get(key)
+        if channel is None:
             raise NotFound("no tenant owns this address or channel", code="no_route")
-        grant = await self._grant(service(route.tenant_id), identity, request.newer_than)
-        return {**grant, "channel": _channel(route)}
+        grant = await self._grant(service(channel.tenant_id), identity, request.newer_than)
+        return {**grant, "channel": asdict(channel)}
 
     async def _grant(self, principal: Principal, identity: str, newer_than: float | None) -> dict[str, object]:
         grant = await self._newer(principal, newer_than)
@@ -159,18 +159,6 @@ def _may(identity: str, role: str, way: bool) -> None:
     if not way or role not in principals_of(identity):
         log.warning("mint refused", count="mint_refused", role=role, to=identity)
         raise Forbidden("this account may not hold that identity", code="principal_refused")
-
-
-def _channel(route: Route) -> dict[str, str]:
-    channel = Channel(
-        id=route.channel,
-        tenant_id=route.tenant_id,
-        kind=route.kind,
-        provider=route.provider,
-        address=route.address,
-        public_key=route.public_key,
-    )
-    return asdict(channel)
 
 
 @cache

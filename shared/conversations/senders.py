@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from collections.abc import Iterable
 
 from shared.channels.types import OutboundText, Outcome, Refused, Sender
 from shared.config import config
+from shared.held import Held
 from shared.hidden import Hidden
 from shared.store.reading import Found, Key, Reader, Settings, secret
 from shared.store.settings_cache import settings_of
@@ -15,10 +14,8 @@ from shared.tenancy import Database
 from shared.vault import Binding, FieldCipher
 
 TELNYX_KEY = "telnyx_api_key"
-_SECONDS = 60.0
-_MOST = 500
 
-_keys: OrderedDict[str, tuple[float, Hidden]] = OrderedDict()
+_keys: Held[str, Hidden] = Held()
 
 
 class Unconfigured:
@@ -40,14 +37,13 @@ class Senders:
     async def settings_and(self, also: Iterable[Key]) -> tuple[Settings, Found]:
         """The settings, and documents that the caller needs, in one read."""
         held = _keys.get(self._tenant_id)
-        if held is not None and time.monotonic() - held[0] < _SECONDS:
-            self._api_key = held[1]
+        if held is not None:
+            self._api_key = held
             return await settings_of(self._tenant_id, self._reader, *also)
         settings, found = await settings_of(self._tenant_id, self._reader, secret(TELNYX_KEY), *also)
         self._api_key = self._key(found)
-        _keys[self._tenant_id] = time.monotonic(), self._api_key
-        while len(_keys) > _MOST:
-            _keys.popitem(last=False)
+        if self._api_key:
+            _keys.put(self._tenant_id, self._api_key)
         return settings, found
 
     async def of(self, settings: Settings) -> Sender:

@@ -1,14 +1,12 @@
-"""Making a tenant: its document and routes (as the platform), its configuration, secrets and members (as itself)."""
+"""Making a tenant: its document (as the platform), its configuration, secrets and members (as itself)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
-from shared.store.collections import CONFIG, MEMBERS, ROUTES, SECRETS, TENANTS
+from shared.store.collections import CONFIG, MEMBERS, SECRETS, TENANTS
 from shared.store.errors import translated
 from shared.store.paths import Paths
-from shared.store.routes import Route
 from shared.tenancy.database import Database
 
 SCHEMA_VERSION = 1
@@ -24,11 +22,6 @@ class Provisioning:
         fields = {"name": name, "status": "active", "time_zone": time_zone, "locale": locale}
         with translated():
             await self._db.collection(TENANTS).document(id).create({**fields, "schema_version": SCHEMA_VERSION})
-
-    async def create_route(self, id: str, route: Route) -> None:
-        """Raises Exists where the address has an owner already: nobody takes another's number."""
-        with translated():
-            await self._db.collection(ROUTES).document(id).create(asdict(route))
 
     async def set_config(self, name: str, fields: Fields) -> None:
         await self._set(CONFIG, name, fields)

@@ -94,6 +94,11 @@ class Settings:
     service: CustomerService
     sms: SmsSettings
 
+    @property
+    def ready(self) -> bool:
+        """Whether texts can be answered: an owner has connected a provider and the assistant."""
+        return bool(self.sms.provider) and self.service.connected
+
 
 class Reader:
     def __init__(self, db: Database) -> None:

@@ -1,29 +1,26 @@
-"""A tenant's settings, held for a minute per instance: a change in the interface is in force within that."""
+"""A tenant's settings, held for a minute per instance.
+
+Those of a tenant that is not set up yet are not held: the text after the missing setting is made must not fail for it.
+"""
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-
+from shared.held import Held
 from shared.store.reading import SETTINGS, Found, Key, Reader, Settings
 
-_SECONDS = 60.0
-_MOST = 500
-
-_held: OrderedDict[str, tuple[float, Settings]] = OrderedDict()
+_held: Held[str, Settings] = Held()
 
 
 async def settings_of(tenant_id: str, reader: Reader, *also: Key) -> tuple[Settings, Found]:
     """The settings, and what `also` names, read in one call; the settings themselves only where not held."""
     held = _held.get(tenant_id)
-    if held is not None and time.monotonic() - held[0] < _SECONDS:
-        _held.move_to_end(tenant_id)
-        return held[1], await reader.read(also)
+    if held is not None:
+        return held, await reader.read(also)
     found = await reader.read([*SETTINGS, *also])
-    _held[tenant_id] = time.monotonic(), found.settings()
-    while len(_held) > _MOST:
-        _held.popitem(last=False)
-    return _held[tenant_id][1], found
+    settings = found.settings()
+    if settings.ready:
+        _held.put(tenant_id, settings)
+    return settings, found
 
 
 def forget() -> None:

@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from shared.clock import Clock
+from shared.single_flight import SingleFlight
 
 FRESH = 10 / 60
 LEAST = 1 / 60
@@ -70,7 +71,7 @@ class Renewing(Generic[K, V]):
         self._size = size
         self._ends = ends
         self._values: OrderedDict[K, V] = OrderedDict()
-        self._running: dict[K, asyncio.Task[V]] = {}
+        self._flights: SingleFlight[K, V] = SingleFlight()
 
     async def get(self, key: K) -> V:
         value = self._values.get(key)
@@ -90,7 +91,7 @@ class Renewing(Generic[K, V]):
         if self._values.get(key) is not value:
             return False
         del self._values[key]
-        self._running.pop(key, None)
+        self._flights.put_aside(key)
         return True
 
     def _need(self, value: V) -> _Need:
@@ -102,44 +103,24 @@ class Renewing(Generic[K, V]):
         return _Need.RENEWAL if left < FRESH or unchecked > RECHECK else _Need.NOTHING
 
     def _renewal(self, key: K) -> asyncio.Task[V]:
-        running = self._running.get(key)
-        # A task of a loop that is gone can never finish.
-        if running is None or running.get_loop() is not asyncio.get_running_loop():
-            running = asyncio.create_task(self._renew(key))
-            running.add_done_callback(_look_at)
-            self._running[key] = running
-        return running
+        return self._flights.begin(key, lambda: self._renew(key))
 
     async def _renew(self, key: K) -> V:
         try:
             value = await self._fetch(key)
         except self._ends:
-            if self._is_current(key):
+            if self._flights.is_current(key):
                 self._values.pop(key, None)
             raise
-        else:
-            if self._is_current(key):
-                self._store(key, value)
-            return value
-        finally:
-            if self._is_current(key):
-                del self._running[key]
-
-    def _is_current(self, key: K) -> bool:
-        """Whether the renewal that asks is the one that `key` waits for: a drop may have put it aside."""
-        return self._running.get(key) is asyncio.current_task()
+        if self._flights.is_current(key):
+            self._store(key, value)
+        return value
 
     def _store(self, key: K, value: V) -> None:
         self._values[key] = value
         self._values.move_to_end(key)
         while len(self._values) > self._size:
             self._values.popitem(last=False)
-
-
-def _look_at(task: asyncio.Task[V]) -> None:
-    """A failure that nobody waits for is not news: the value at hand still serves, and the next use tries again."""
-    if not task.cancelled():
-        task.exception()
 
 
 def begin_request() -> None:
