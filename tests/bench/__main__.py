@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import starts, texts
+from tests.bench import remote, starts, texts
 from tests.bench.table import show
 from tests.stack import ROOT, started
 
@@ -24,6 +24,9 @@ async def main() -> None:
             rows = await texts.rows(stack)
             print("a burst on a cold instance …", flush=True)
             rows.append(await texts.burst(stack))
+            await stack.idle(seconds=300)
+            print("remote calls of an inbound text …", flush=True)
+            rows += await remote.rows(stack, Path(folder))
             await stack.idle(seconds=300)
             print(f"cold starts, {given.runs} of each …", flush=True)
             rows += await starts.rows(stack, given.runs, given.python)
