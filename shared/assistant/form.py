@@ -6,24 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SMS_LIMIT = 320  # characters: two segments of plain text
+from shared.segments import fold
+
+SMS_LIMIT = 320  # characters: what the product promises. Two segments of plain text hold 306 of them
 _PLAIN_CHANNELS = frozenset({"sms", "voice"})
 
-# Typographic characters that would cost a text half its length (UCS-2) for nothing: their GSM-7 look-alikes.
-_FOLDED = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛′`´", "'"),
-        **dict.fromkeys("“”„‟″«»", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys(
-            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "
-        ),
-        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad"),
-        "…": "...",
-        "•": "-",
-        "·": "-",
-    }
-)
 _MARKDOWN = (
     (re.compile(r"!?\[([^\]\n]{0,300})\]\(\s{0,3}([^\s()]{1,500})\s{0,3}\)"), r"\1 \2"),
     (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
@@ -104,7 +91,7 @@ def whole_sentences(text: str, limit: int | None = None) -> str:
 def _tidied(text: str) -> str:
     for pattern, instead in _MARKDOWN:
         text = pattern.sub(instead, text)
-    lines = (re.sub(r" {2,}", " ", line).strip() for line in text.translate(_FOLDED).splitlines())
+    lines = (re.sub(r" {2,}", " ", line).strip() for line in fold(text).splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
