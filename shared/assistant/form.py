@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shared.assistant import urls
 from shared.segments import fold
 
 SMS_LIMIT = 320  # characters: what the product promises. Two segments of plain text hold 306 of them
@@ -25,35 +26,91 @@ _CUT = " ..."
 
 
 @dataclass(frozen=True, slots=True)
+class Introduction:
+    """`prefix` names the business, `suffix` the way out: the first text of a thread says both (see `phrases`)."""
+
+    prefix: str
+    suffix: str
+
+    def missing_in(self, text: str) -> Introduction:
+        """What `text` does not say already, at its beginning or anywhere."""
+        return Introduction(
+            "" if text.startswith(self.prefix) else self.prefix, "" if self.suffix in text else self.suffix
+        )
+
+    def joined(self, other: Introduction) -> Introduction:
+        return Introduction(self.prefix or other.prefix, self.suffix or other.suffix)
+
+    @property
+    def length(self) -> int:
+        return len(self.prefix) + len(self.suffix) + (1 if self.suffix else 0)
+
+
+_NO_INTRODUCTION = Introduction("", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """`body`: the words as they will be sent. `links`: what follows them, each on a line of its own."""
 
     body: str
     links: tuple[str, ...] = ()
+    introduction: Introduction = _NO_INTRODUCTION
 
     @property
     def text(self) -> str:
-        return "\n".join((self.body, *self.links)).strip()
+        said = self.introduction
+        lines = ((said.prefix + self.body).strip(), *self.links, said.suffix)
+        return "\n".join(line for line in lines if line)
 
 
-def fit(text: str, channel: str, links: Sequence[str] = ()) -> Fitted:
+def fit(text: str, channel: str, links: Sequence[str] = (), by: Introduction = _NO_INTRODUCTION) -> Fitted:
     """`text` as the channel wants it, with each of `links` on a line of its own unless the text has it already.
 
-    An SMS has at most SMS_LIMIT characters, except where the links alone are longer: a URL is never cut. Nobody wants a
-    URL read aloud: on the phone the links are left to the effects, which text them.
+    An SMS has at most SMS_LIMIT characters with its introduction, except where introduction and links alone are longer:
+    a URL is never cut. Nobody wants a URL read aloud: on the phone the links are left to the effects, which text them.
     """
     formed = plain(text) if channel in _PLAIN_CHANNELS else text.strip()
-    limit = SMS_LIMIT if channel == "sms" else None
     if channel == "voice":
         return Fitted(formed)
+    if channel != "sms":
+        return _fitted(formed, links, None)
+    return _fitted(formed, links, SMS_LIMIT, by)
+
+
+def introduced(text: str, by: Introduction) -> str:
+    """A text that is ready to be sent as an SMS, with what `by` says and it does not, still within the limit.
+
+    Its words are shortened for that where they must be, to whole sentences or words; its links stay, whole.
+    """
+    links = dict.fromkeys(link for link in urls.found(text) if link in text)
+    return _fitted(text.strip(), tuple(links), SMS_LIMIT, by).text
+
+
+def excess(text: str, channel: str, links: Sequence[str] = (), by: Introduction = _NO_INTRODUCTION) -> int | None:
+    """The characters that the words of `text` may have on that channel, where they have more; None where they fit."""
+    if channel != "sms":
+        return None
+    formed = plain(text)
+    room = SMS_LIMIT - by.missing_in(formed).length - _tail(link for link in links if link not in formed)
+    return room if len(formed) > room else None
+
+
+def _fitted(formed: str, links: Sequence[str], limit: int | None, by: Introduction = _NO_INTRODUCTION) -> Fitted:
+    said = by.missing_in(formed)
     missing: list[str] = []
     while True:
-        tail = sum(len(link) + 1 for link in missing)
-        body = _short(formed, None if limit is None else limit - tail)
+        body = _short(formed, None if limit is None else limit - said.length - _tail(missing))
         dropped = [link for link in links if link not in body and link not in missing]
-        if not dropped:
-            return Fitted(body, tuple(missing))
+        needed = said.joined(by.missing_in(body))
+        if not dropped and needed == said:
+            return Fitted(body, tuple(missing), said)
+        said = needed
         missing += dropped
+
+
+def _tail(links: Iterable[str]) -> int:
+    return sum(len(link) + 1 for link in links)
 
 
 def plain(text: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.assistant.form import SMS_LIMIT, fit, plain, shorten, whole_sentences
+from shared.assistant.form import SMS_LIMIT, Introduction, excess, fit, introduced, plain, shorten, whole_sentences
 
 URL = "https://swim.example/register?from=a-text-message"
+BY = Introduction("Blue Swim: ", "Reply STOP to opt out.")
 WORDS = st.lists(st.text(alphabet="abcdé.!?,🏊1", min_size=1, max_size=30) | st.just(URL), max_size=60)
 
 
@@ -96,3 +97,57 @@ def test_a_long_answer_ends_with_a_whole_sentence_where_that_keeps_most_of_it() 
     short = shorten(text, 320)
     assert short.endswith("while.")
     assert len(short) > 250
+
+
+def test_a_first_text_names_the_business_and_the_way_out() -> None:
+    assert introduced("We open at 9.", BY) == "Blue Swim: We open at 9.\nReply STOP to opt out."
+    assert introduced(f"Here it is.\n{URL}", BY) == f"Blue Swim: Here it is.\n{URL}\nReply STOP to opt out."
+    assert fit("We open at 9.", "sms", [URL], BY).text == f"Blue Swim: We open at 9.\n{URL}\nReply STOP to opt out."
+
+
+def test_what_a_text_says_already_is_not_said_twice() -> None:
+    once = introduced("We open at 9.", BY)
+    assert introduced(once, BY) == once
+    assert introduced("Blue Swim: text us. Reply STOP to opt out. Contact: 1", BY).count("STOP") == 1
+
+
+@given(WORDS, st.lists(st.sampled_from([URL, "https://swim.example/policies"]), unique=True), st.booleans())
+def test_an_introduced_text_fits_with_its_links_whole_and_no_word_cut(
+    words: list[str], links: list[str], at_once: bool
+) -> None:
+    said = " ".join(words)
+    text = fit(said, "sms", links, BY).text if at_once else introduced(fit(said, "sms", links).text, BY)
+    assert len(text) <= SMS_LIMIT
+    assert text.startswith("Blue Swim:")
+    assert text.endswith("Reply STOP to opt out.")
+    pieces = text.removeprefix("Blue Swim:").removesuffix("Reply STOP to opt out.").split()
+    assert set(pieces) <= {*plain(said).split(), *links, "..."}
+    assert all(link in text for link in links)
+
+
+def test_a_way_out_that_shortening_took_away_is_said_again() -> None:
+    text = introduced("Some words. " * 40 + "Reply STOP to opt out.", BY)
+    assert text.endswith("\nReply STOP to opt out.")
+    assert len(text) <= SMS_LIMIT
+
+
+def test_a_link_that_is_longer_than_a_text_still_says_whose_it_is() -> None:
+    url = "https://swim.example/" + "x" * 400
+    assert introduced(f"Here it is.\n{url}", BY) == f"Blue Swim:\n{url}\nReply STOP to opt out."
+
+
+def test_a_text_that_does_not_fit_has_an_excess_on_sms_alone() -> None:
+    long = "word " * 80
+    assert excess(long, "sms") == SMS_LIMIT
+    assert excess(long, "sms", [URL]) == SMS_LIMIT - len(URL) - 1
+    assert excess(long + URL, "sms", [URL]) == SMS_LIMIT
+    assert excess(long, "sms", (), BY) == SMS_LIMIT - len("Blue Swim: \nReply STOP to opt out.")
+    assert [excess(long, channel) for channel in ("webchat", "email", "voice")] == [None] * 3
+    assert excess("**" + "x" * 320 + "**", "sms") is None
+
+
+@given(WORDS, st.lists(st.sampled_from([URL, "https://swim.example/policies"]), unique=True))
+def test_a_text_without_an_excess_is_not_shortened(words: list[str], links: list[str]) -> None:
+    said = " ".join(words)
+    fitted = fit(said, "sms", links, BY)
+    assert (excess(said, "sms", links, BY) is None) is (fitted.body == plain(said))

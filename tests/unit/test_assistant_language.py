@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from shared.assistant import Outcome
 from shared.assistant.language import decide, detect
-from shared.assistant.phrases import Phrase, sentence
+from shared.assistant.phrases import Phrase, introduction, sentence
+from shared.conversations.keywords import keyword
+from shared.segments import Encoding, Segments, count
 from tests.unit.assistant_support import Bench, says
+
+LONG = {Phrase.UNKNOWN, Phrase.HAND_OFF, Phrase.NOT_CONNECTED}
+SAYING_HOW_TO_REACH_A_PERSON = {*LONG, Phrase.HELP}
 
 
 @pytest.mark.parametrize(
@@ -45,8 +52,58 @@ def test_every_sentence_exists_in_every_language_names_the_business_and_fits_a_t
 ) -> None:
     said = sentence(phrase, language, "BSS Cypress-Spring", "281-555-0100 or frontdesk@cypress-spring.example")
     assert "BSS Cypress-Spring" in said
-    assert "281-555-0100" in said
+    assert ("281-555-0100" in said) is (phrase in SAYING_HOW_TO_REACH_A_PERSON)
     assert len(said) <= 320
+
+
+@pytest.mark.parametrize("phrase", [phrase for phrase in Phrase if phrase not in LONG])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_code_says_about_texting_and_waiting_is_one_plain_segment(phrase: Phrase, language: str) -> None:
+    said = sentence(phrase, language, "A Business’s Name of 30 Letters", "281-555-0100 or a@swim.example")
+    assert count(said) == Segments(Encoding.GSM7, len(said), 1)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "language", "words"),
+    [
+        (Phrase.OPTED_OUT, "en", ["unsubscribed", "no more texts", "START"]),
+        (Phrase.OPTED_OUT, "es", ["no le enviaremos", "START"]),
+        (Phrase.OPTED_IN, "en", ["HELP", "STOP"]),
+        (Phrase.OPTED_IN, "es", ["AYUDA", "STOP"]),
+        (Phrase.HELP, "en", ["Reply STOP to opt out."]),
+        (Phrase.HELP, "es", ["Responda STOP"]),
+    ],
+)
+def test_the_answers_to_keywords_say_what_was_done_and_how_to_go_on(
+    phrase: Phrase, language: str, words: list[str]
+) -> None:
+    said = sentence(phrase, language, "Blue Swim", "281-555-0100")
+    assert [word for word in words if word not in said] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_word_that_a_customer_is_asked_to_reply_is_a_keyword(language: str) -> None:
+    asked = {
+        word
+        for phrase in Phrase
+        for word in re.findall(r"\b(?:START|STOP|HELP|AYUDA|ALTO)\b", sentence(phrase, language, "Blue Swim"))
+    }
+    assert len(asked) >= 3
+    assert None not in map(keyword, asked)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "es-MX", "fr", ""])
+def test_an_introduction_names_the_business_and_the_way_out_in_plain_letters(language: str) -> None:
+    said = introduction("Mike’s\nGym ", language)
+    assert said.prefix == "Mike's Gym: "
+    assert "STOP" in said.suffix
+    assert count(said.prefix + said.suffix).encoding is Encoding.GSM7
+
+
+def test_a_very_long_name_leaves_room_for_what_it_introduces_and_none_leaves_no_hole() -> None:
+    assert len(introduction("The Very Long Name " * 20, "en").prefix) <= 62
+    assert introduction("", "en").prefix == ""
+    assert introduction("x" * 500, "en").prefix == "x" * 60 + ": "
 
 
 def test_a_business_without_a_contact_or_a_name_gets_no_hole_in_its_sentence() -> None:
