@@ -112,6 +112,7 @@ def _configuration(tenant: SeedTenant, account: TelnyxAccount) -> dict[str, dict
         "customer_service": {
             "assistant": {"connected": tenant.connected, "language": "en", "tools": tenant.tools},
             "jackrabbit": {"org_id": tenant.jackrabbit_org},
+            "handoff": {"notify": list(tenant.notify), "escalate_to": list(tenant.escalate_to)},
         },
     }
 

@@ -45,10 +45,13 @@ class SeedTenant:
     facts: tuple[FactData, ...] = ()
     links: tuple[LinkData, ...] = ()
     people: tuple[Person, ...] = field(default=())
+    notify: tuple[str, ...] = ()  # phones of the staff that are told when a person is asked for
+    escalate_to: tuple[str, ...] = ()
 
     @property
     def tools(self) -> list[str]:
-        return ["send-link"] + (["get-classes"] if self.jackrabbit_org else [])
+        always = ["send-link", "capture-lead", "request-handoff"]
+        return always + (["get-classes"] if self.jackrabbit_org else [])
 
 
 TESTING_AGENCY = SeedTenant(
@@ -82,6 +85,8 @@ TESTING_AGENCY = SeedTenant(
         Person("owner@testing-agency.example", "swim-lessons-2026", "tenant_admin"),
         Person("desk@testing-agency.example", "front-desk-2026", "user"),
     ),
+    notify=("+12815550171",),
+    escalate_to=("+12815550172",),
 )
 
 BSS = SeedTenant(

@@ -61,6 +61,7 @@ class Config:
     telnyx_api_key: Hidden  # platform-wide account's API key; "" where every tenant has its own
     firebase_api_key: str  # identifies the project at Identity Toolkit; not a secret
     gemini_api_key: Hidden
+    admin_origin: str  # where the interface is served, "https://host"; "" where no browser may call
     endpoints: Endpoints
 
     @property
@@ -95,6 +96,7 @@ def read(env: Mapping[str, str]) -> Config:
         telnyx_api_key=Hidden(env.get("TELNYX_API_KEY", "")),
         firebase_api_key=env.get("FIREBASE_API_KEY", ""),
         gemini_api_key=Hidden(env.get("GEMINI_API_KEY", "")),
+        admin_origin=env.get("ADMIN_ORIGIN", "").rstrip("/"),
         endpoints=_endpoints(env),
     )
 

@@ -26,6 +26,7 @@ _SAYS = {
         "offered": "There are open classes on {days}.",
         "stale": "This list may be a few minutes old.",
         "link": "Here is the link: {title}.",
+        "noted": "I have noted that for the team.",
         "unknown": "I don't know that.",
         "days": "Mon Tue Wed Thu Fri Sat Sun",
     },
@@ -37,6 +38,7 @@ _SAYS = {
         "offered": "Hay clases con lugares los {days}.",
         "stale": "Esta lista puede tener unos minutos.",
         "link": "Aquí está el enlace: {title}.",
+        "noted": "Lo he anotado para el equipo.",
         "unknown": "Eso no lo sé.",
         "days": "lun mar mié jue vie sáb dom",
     },
@@ -72,6 +74,12 @@ _CLASSES = re.compile(
 _LINK = re.compile(
     r"\b(?:links?|urls?|web ?sites?|sign(?:ing)? (?:\w+ )?up|regist\w+|enrol\w*|enlaces?|inscri\w+|apunt\w+)\b", re.I
 )
+_PERSON = re.compile(
+    r"\b(?:(?:talk|speak|chat|call)\w* (?:to|with) (?:a |an |some)?(?:real |actual )?(?:person|human|one|body|staff"
+    r"|manager|agent|representative)|real person|human being|hablar con (?:una persona|alguien|el encargado))\b",
+    re.I,
+)
+_CALL_BACK = re.compile(r"\b(?:call me back|get back to me|contact me|interested in|ll[aá]m[ae]me|me interesa)\b", re.I)
 _GREETING = re.compile(
     r"[\W_]*(?:(?:hi|hello|hey|hola|thanks?|thank you|gracias|good (?:morning|afternoon|evening)|ok(?:ay)?|great"
     r"|buen[oa]s (?:d[ií]as|tardes|noches))[\W_]*)+",
@@ -128,6 +136,10 @@ def _wanted(ask: Ask) -> Sequence[Wanted]:
     calls = []
     if "get_classes" in ask.tools and _about_classes(ask, asked):
         calls.append(Wanted("get_classes", _filters(ask, asked)))
+    if "request_handoff" in ask.tools and _PERSON.search(asked):
+        calls.append(Wanted("request_handoff", {}))
+    if "capture_lead" in ask.tools and _CALL_BACK.search(asked):
+        calls.append(Wanted("capture_lead", {"wish": asked[:200]}))
     links = entries(ask.system, "Links")
     if "send_link" in ask.tools and links and _LINK.search(asked):
         calls.append(
@@ -186,7 +198,7 @@ def _told(result: Result, says: Mapping[str, str], ask: Ask) -> str:
         return _classes(output, says)
     if result.name == "send_link":
         return says["link"].format(title=output.get("title"))
-    return ""
+    return says["noted"] if result.name in ("capture_lead", "request_handoff") else ""
 
 
 def _classes(output: Mapping[str, JSON], says: Mapping[str, str]) -> str:

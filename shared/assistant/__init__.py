@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared.assistant.answer import Answer, AttachLink, Effect, Outcome, Usage
+    from shared.assistant.answer import Answer, AskPerson, AttachLink, Effect, KeepLead, Outcome, Usage
     from shared.assistant.answering import Assistant
     from shared.assistant.asking import Limits
     from shared.assistant.brief import Brief, Turn
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "AskPerson",
     "Assistant",
     "AttachLink",
     "Brief",
     "Effect",
+    "KeepLead",
     "Limits",
     "Outcome",
     "Tools",
@@ -36,7 +38,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Answer", "AttachLink", "Effect", "Outcome", "Usage"), "answer"),
+    **dict.fromkeys(("Answer", "AskPerson", "AttachLink", "Effect", "KeepLead", "Outcome", "Usage"), "answer"),
     **dict.fromkeys(("Brief", "Turn"), "brief"),
     **dict.fromkeys(("assistant", "openings"), "factory"),
     "Assistant": "answering",

@@ -23,7 +23,22 @@ class AttachLink:
     url: str
 
 
-Effect = AttachLink
+@dataclass(frozen=True, slots=True)
+class AskPerson:
+    """A person is asked for. What the customer hears of it is said by code, not by the model."""
+
+    reason: str  # "customer_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLead:
+    """Somebody to call back: kept once per conversation and content."""
+
+    name: str
+    wish: str
+
+
+Effect = AttachLink | AskPerson | KeepLead
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 
 from shared import log
 from shared.assistant import language as languages
 from shared.assistant import prompt
-from shared.assistant.answer import Answer, AttachLink, Outcome, Usage
+from shared.assistant.answer import Answer, AskPerson, AttachLink, Outcome, Usage
 from shared.assistant.asking import DEFAULT_LIMITS, Limits, Sleep, Task
 from shared.assistant.brief import Brief
 from shared.assistant.contacts import Known
@@ -91,16 +91,25 @@ class _Job:
 
     def finished(self, result: Talk) -> Answer:
         usage = _usage(result)
+        if any(isinstance(effect, AskPerson) for effect in result.effects):
+            return self._asks_a_person(result, usage)
         if result.text is None:
-            return _instead(self.brief, self.language, Phrase.HAND_OFF, usage, result.reason)
+            return _handed_off(self.brief, self.language, usage, result.reason)
         if self._says_ignorance(result.text):
             return _instead(self.brief, self.language, Phrase.UNKNOWN, usage, None)
         fitted = self._fitted(result, result.text)
         violation = check_answer(result.text, fitted.body, self._evidence(result))
         if violation is not None:
-            phrase = Phrase.UNKNOWN if violation.ignorance else Phrase.HAND_OFF
-            return _instead(self.brief, self.language, phrase, usage, f"guard:{violation}")
+            if violation.ignorance:
+                return _instead(self.brief, self.language, Phrase.UNKNOWN, usage, f"guard:{violation}")
+            return _handed_off(self.brief, self.language, usage, f"guard:{violation}")
         return self._answered(result, fitted.text, usage)
+
+    def _asks_a_person(self, result: Talk, usage: Usage) -> Answer:
+        """Whatever the model would have said: that a person was asked is told by code, and only if it is done."""
+        told = _handed_off(self.brief, self.language, usage, "asked_for_a_person")
+        kept = tuple(effect for effect in result.effects if not isinstance(effect, AttachLink))
+        return replace(told, effects=kept, sources=result.sources)
 
     def _fitted(self, result: Talk, said: str) -> Fitted:
         links = [effect.url for effect in result.effects if isinstance(effect, AttachLink)]
@@ -109,7 +118,7 @@ class _Job:
     def _answered(self, result: Talk, text: str, usage: Usage) -> Answer:
         """`text` is what the guard has seen, and the links of the profile."""
         if not text:
-            return _instead(self.brief, self.language, Phrase.HAND_OFF, usage, "does_not_fit")
+            return _handed_off(self.brief, self.language, usage, "does_not_fit")
         sources = (*(f"fact:{scored.fact.id}" for scored in self.facts), *result.sources)
         return Answer(text, Outcome.ANSWERED, result.effects, sources, usage, result.reason, self.language)
 
@@ -140,6 +149,12 @@ class _Job:
         """Whose addresses may be said: the business's own and this customer's number. Not those in a tool's result."""
         facts = (f"{fact.title} {fact.text}" for fact in self.brief.profile.facts)
         return (*own, *facts, *earlier, self.brief.customer_address)
+
+
+def _handed_off(brief: Brief, language: str, usage: Usage, reason: str | None) -> Answer:
+    """A person is needed. That one was told is said only where there is somebody to tell."""
+    phrase = Phrase.TOLD_WAITING if brief.service.handoff.notify else Phrase.HAND_OFF
+    return _instead(brief, language, phrase, usage, reason)
 
 
 def _instead(brief: Brief, language: str, phrase: Phrase, usage: Usage, reason: str | None) -> Answer:

@@ -51,7 +51,8 @@ class StateReport:
     """A provider's word on a text of ours.
 
     `reference` is what we gave when sending, "message.attempt.resends", and only a hint: providers do not sign it
-    (Telnyx signs the body but echoes whatever URL was called). `provider_id` confirms it.
+    (Telnyx signs the body but echoes whatever URL was called). `provider_id` confirms it. `opted_out`: it failed
+    because the provider holds an opt-out for this recipient.
     """
 
     provider: str
@@ -62,6 +63,7 @@ class StateReport:
     state: DeliveryState
     error_code: str | None = None
     error: str | None = None
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

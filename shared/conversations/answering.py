@@ -16,7 +16,9 @@ from shared import log
 from shared.assistant import Assistant
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
+from shared.conversations.handoff import Notices, Request
 from shared.conversations.speaking import Speaker
+from shared.conversations.staff_phone import StaffPhone
 from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, PARK_AFTER, WINDOW_MOST
 from shared.conversations.work import ANSWER, Work
 from shared.errors import Problem, Unavailable
@@ -41,6 +43,8 @@ class Answering:
         self._tenant_id = tenant_id
         self._speaker = Speaker(assistant, tenant_id, clock)
         self._work = Work(queue, tenant_id)
+        self._notices = Notices(tenant_id, hashes)
+        self._staff = StaffPhone(db, self._work, clock)
         self._me = new_id()  # who holds the lease
         self._hashes = hashes
         self._clock = clock
@@ -61,7 +65,12 @@ class Answering:
             elif not is_ours(found) or not found.open:
                 if await self._nothing_to_do(found):
                     return
-            elif await self._too_early(found, cause, settings) or await self._attempt(found, settings):
+            elif await self._too_early(found, cause, settings):
+                return
+            elif self._staff.is_staff(found, settings):
+                if await self._staff.relay(found, settings):
+                    return
+            elif await self._attempt(found, settings):
                 return
             found = await self._read(conversation_id)
         raise Unavailable("this conversation is too busy to be answered now")
@@ -127,7 +136,8 @@ class Answering:
         return alive and found.lease_by != self._me
 
     async def _reopen(self, found: Conversation) -> None:
-        await self._try(found, {"owner": Owner.AI.value, "epoch": found.epoch + 1})
+        """A new episode: nothing that was asked for in the old one is left."""
+        await self._try(found, {"owner": Owner.AI.value, "epoch": found.epoch + 1, "handoff": None})
 
     async def _nothing_to_do(self, found: Conversation) -> bool:
         """A6. False where the conversation changed meanwhile: a text may just have arrived."""
@@ -188,17 +198,18 @@ class Answering:
         """Commit the draft. True: done; False: drop it and read from the start; a conversation: one more round."""
         contact = await self._contact(found)
         for _ in range(MOST_TRIES):
-            changes = Changes(self._db)
-            propose(changes, draft, found, self._clock.now(), settings.sms.provider, contact)
+            changes, now = Changes(self._db), self._clock.now()
+            request = self._notices.request(found, draft.asks, settings, now) if draft.asks else None
+            propose(changes, draft, found, now, settings.sms.provider, contact, request)
             if await _committed(changes) is not None:
-                return await self._done(draft, found)
+                return await self._done(draft, found, request)
             newer = await self._read(found.id)
             if newer is None or not draft.fits(newer):
                 if newer is not None and newer.last_out == draft.id:
-                    return await self._done(draft, newer)
+                    return await self._done(draft, newer, request)
                 return False
             if newer.last_out == draft.id:
-                return await self._done(draft, newer)
+                return await self._done(draft, newer, request)
             if not set(draft.covers) <= set(newer.open):
                 return False
             if set(newer.open) != set(draft.covers) and not last_round:
@@ -214,11 +225,13 @@ class Answering:
         known = (await self._reader.read([address(address_id)])).contact_of(address_id)
         return None if known else wanted
 
-    async def _done(self, draft: Draft, found: Conversation) -> bool:
+    async def _done(self, draft: Draft, found: Conversation, request: Request | None) -> bool:
         log.info(
             "answer written", count="answered", message_id=draft.id, conversation=found.id, covers=len(draft.covers)
         )
         await self._work.send(found.id, draft.id)
+        if request is not None:
+            await request.enqueue(self._work)
         return True
 
 

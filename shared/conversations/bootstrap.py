@@ -13,6 +13,8 @@ from shared.vault import address_hashes, field_cipher
 
 if TYPE_CHECKING:
     from shared.conversations.answering import Answering
+    from shared.conversations.callers import Callers
+    from shared.conversations.handoff import Escalating
     from shared.conversations.linking import Linking
     from shared.conversations.receiving import Receiving
     from shared.conversations.reporting import Reporting
@@ -34,13 +36,19 @@ def receiving(channel: Channel) -> Receiving:
 def reporting(channel: Channel) -> Reporting:
     from shared.conversations.reporting import Reporting
 
-    return Reporting(tenancy.database_of(channel))
+    return Reporting(tenancy.database_of(channel), channel.tenant_id, address_hashes())
 
 
 def linking(channel: Channel) -> Linking:
     from shared.conversations.linking import Linking
 
     return Linking(tenancy.database_of(channel), channel, _queue(), address_hashes(), SystemClock())
+
+
+def callers(channel: Channel) -> Callers:
+    from shared.conversations.callers import Callers
+
+    return Callers(tenancy.database_of(channel), channel, _queue(), address_hashes(), SystemClock())
 
 
 def answering(tenant_id: str) -> Answering:
@@ -56,7 +64,15 @@ def sending(tenant_id: str) -> Sending:
     from shared.conversations.sending import Sending
 
     db = tenancy.database_of_tenant(tenant_id)
-    return Sending(db, tenant_id, Senders(db, tenant_id, field_cipher()), _queue(), SystemClock())
+    senders = Senders(db, tenant_id, field_cipher())
+    return Sending(db, tenant_id, senders, _queue(), address_hashes(), SystemClock())
+
+
+def escalating(tenant_id: str) -> Escalating:
+    from shared.conversations.handoff import Escalating
+
+    db = tenancy.database_of_tenant(tenant_id)
+    return Escalating(db, tenant_id, _queue(), address_hashes(), SystemClock())
 
 
 def sweeping() -> Sweeping:

@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
+from shared.assistant.answer import KeepLead
 from shared.conversations.timers import SEND_GRACE
 from shared.conversations.work import ANSWER, SEND
 from shared.ids import digest
@@ -28,6 +30,8 @@ class Draft:
     sources: tuple[str, ...] = ()
     usage: Mapping[str, object] | None = None  # tokens, and how the answer came about
     parks: str | None = None  # why a person must look at this conversation, or None
+    asks: str | None = None  # why a person is asked for, or None: with this draft the conversation waits for one
+    leads: tuple[KeepLead, ...] = ()
 
     def fits(self, conversation: Conversation) -> bool:
         """The one who may speak is still the one for whom this was written."""
@@ -38,6 +42,15 @@ class Draft:
 class NewContact:
     id: str
     address_id: str
+
+
+class HandOffRequest(Protocol):
+    """What a request for a person adds to the commit: `shared.conversations.handoff.Request`."""
+
+    @property
+    def fields(self) -> dict[str, object]: ...
+
+    def write(self, changes: Changes) -> None: ...
 
 
 def is_ours(conversation: Conversation) -> bool:
@@ -74,7 +87,13 @@ def outbound(draft: Draft, conversation: Conversation, provider: str) -> dict[st
 
 
 def propose(
-    changes: Changes, draft: Draft, conversation: Conversation, now: datetime, provider: str, contact: NewContact | None
+    changes: Changes,
+    draft: Draft,
+    conversation: Conversation,
+    now: datetime,
+    provider: str,
+    contact: NewContact | None,
+    request: HandOffRequest | None = None,
 ) -> None:
     """A5: the reply, its pending, and the conversation that it answers, on the version that was read."""
     changes.create_message(draft.id, outbound(draft, conversation, provider))
@@ -88,10 +107,22 @@ def propose(
         "attempts": 0,
         "parked": draft.parks,
     }
+    for lead in draft.leads:
+        keep_lead(changes, lead, conversation)
+    if request is not None:
+        request.write(changes)
+        fields |= request.fields
     if contact is not None:
         changes.create_contact(contact.id, contact.address_id, conversation.address)
         fields["contact_id"] = contact.id
     changes.update_conversation(conversation, fields)
+
+
+def keep_lead(changes: Changes, lead: KeepLead, of: Conversation) -> None:
+    """Its id follows from what it says: a model that notes it twice notes it once."""
+    id = digest("lead", of.id, lead.name.casefold(), lead.wish.casefold())
+    fields = {"name": lead.name, "wish": lead.wish, "phone": of.address, "conversation_id": of.id, "source": of.channel}
+    changes.put_lead(id, fields)
 
 
 def contact_for(conversation: Conversation, address_id: str) -> NewContact | None:

@@ -1,24 +1,33 @@
 """A text arrived: one commit without a read, then a task (PIPELINE §2, Receive).
 
 The message's id derives from the provider's, so its creation is the de-duplication. Whatever this does not answer with
-200, the provider delivers again.
+200, the provider delivers again. A text that says STOP, START or HELP asks nobody anything: code obeys and answers it
+(`shared.conversations.consent`).
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from shared import log
+from shared.assistant.language import decide
+from shared.assistant.phrases import sentence
 from shared.channels.types import InboundText
 from shared.clock import Clock
-from shared.conversations.timers import ANSWER_GRACE
-from shared.conversations.work import ANSWER, Work
+from shared.conversations.consent import ANSWERS, Wish, enter, gate, wish_of
+from shared.conversations.drafts import Draft, outbound
+from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, SEND_GRACE
+from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
-from shared.ids import message_id
-from shared.store.changes import NOW, Changes, added, raised
-from shared.store.errors import Exists, Refused
-from shared.store.reading import Reader, message
+from shared.ids import digest, message_id
+from shared.store.changes import NOW, Changes, added, removed
+from shared.store.documents import Conversation
+from shared.store.errors import Exists, Refused, Stale
+from shared.store.reading import Reader, Settings, conversation, message
 from shared.store.settings import DEFAULT_WINDOW_SECONDS
+from shared.store.settings_cache import settings_of
 from shared.tasks import TaskQueue
 from shared.tenancy import Channel, Database
 from shared.vault import AddressHashes
@@ -28,16 +37,10 @@ MOST_MEDIA = 20
 _PREVIEW = 140
 
 
-def _consent(word: str) -> dict[str, object]:
-    """What a STOP or START means that the provider has acted on, and answered, itself: nobody answers it again."""
-    if word == "HELP":
-        return {}
-    return {"opted_out": word == "STOP", "epoch": raised()}
-
-
 class Receiving:
     def __init__(self, db: Database, channel: Channel, queue: TaskQueue, hashes: AddressHashes, clock: Clock) -> None:
         self._db = db
+        self._reader = Reader(db)
         self._channel = channel
         self._work = Work(queue, channel.tenant_id)
         self._hashes = hashes
@@ -49,33 +52,98 @@ class Receiving:
         Raises Unavailable where it is not certain that the text is stored.
         """
         id = message_id(text.provider, "sms", text.provider_id)
-        conversation_id = self._hashes.conversation(self._channel.tenant_id, text.sender)
-        now = self._clock.now()
+        wish = wish_of(text)
+        if wish is None:
+            await self._ask(id, text, window)
+        else:
+            await self._honour(wish, id, text)
+        return id
+
+    # -- a question: somebody answers it
+
+    async def _ask(self, id: str, text: InboundText, window: timedelta) -> None:
+        conversation_id, now = self._conversation_id(text), self._clock.now()
+        changes = Changes(self._db)
+        changes.create_message(id, self._message(conversation_id, text))
+        changes.merge_conversation(conversation_id, {**self._heard(text), "open": added(id)})
+        changes.put_pending(ANSWER, conversation_id, now + window + ANSWER_GRACE)
+        await self._stored(changes, id, conversation_id)
+        await self._work.answer(conversation_id, id, now + window)
+
+    # -- a wish: code obeys it
+
+    async def _honour(self, wish: Wish, id: str, text: InboundText) -> None:
+        of = self._as_heard(text)
+        reply = None if wish.answered else await self._reply_to(wish, id, text)
+        if wish.certain:
+            changes = self._obeyed(wish, id, text, reply)
+            changes.merge_conversation(of.id, {**self._heard(text), **gate(wish, id), "open": removed(id)})
+            await self._stored(changes, id, of.id)
+        else:
+            await self._obey_as_read(wish, id, text, reply)
+        log.info("wish obeyed", count="wish", wish=wish.word.value, source=wish.source, message_id=id)
+        if reply is not None:
+            await self._work.send(of.id, reply[0].id)
+
+    def _obeyed(self, wish: Wish, id: str, text: InboundText, reply: tuple[Draft, Settings] | None) -> Changes:
+        """The text, the ledger's entry, and our one answer to it."""
+        of = self._as_heard(text)
+        changes = Changes(self._db)
+        changes.create_message(id, self._message(of.id, text))
+        address_id = self._hashes.address(self._channel.tenant_id, text.sender)
+        enter(changes, wish, of, address_id, id, text.text[:MOST_TEXT])
+        if reply is not None:
+            draft, settings = reply
+            changes.create_message(draft.id, outbound(draft, of, settings.sms.provider))
+            changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
+        return changes
+
+    async def _obey_as_read(self, wish: Wish, id: str, text: InboundText, reply: tuple[Draft, Settings] | None) -> None:
+        """On the version that was read: what only means STOP was judged beside it. Raises Unavailable."""
+        for _ in range(MOST_TRIES):
+            key = self._conversation_id(text)
+            found = (await self._reader.read([conversation(key)])).conversation(key)
+            changes = self._obeyed(wish, id, text, reply)
+            fields = {**self._heard(text), **gate(wish, id), "open": removed(id)}
+            if found is None:
+                changes.create_conversation(key, {**fields, "epoch": 1})
+            else:
+                changes.update_conversation(found, fields)
+            try:
+                await self._stored(changes, id, key)
+            except Stale:
+                continue
+            return
+        raise Unavailable("this conversation is too busy; deliver the text again")
+
+    async def _reply_to(self, wish: Wish, id: str, text: InboundText) -> tuple[Draft, Settings]:
+        settings, _ = await settings_of(self._channel.tenant_id, self._reader)
+        phrase, kind = ANSWERS[wish.word]
+        language = decide(settings.service.language, (text.text,))
+        name = settings.profile.name or settings.tenant.name
+        said = sentence(phrase, language, name, settings.profile.contact)
+        draft = Draft(digest(kind, id), said, (), 0, kind=kind, author="system", language=language)
+        return draft, settings
+
+    # -- what is written
+
+    async def _stored(self, changes: Changes, id: str, conversation_id: str) -> None:
+        """Raises Stale where a version has passed, Unavailable where it is not stored."""
         try:
-            await self._commit(id, conversation_id, text, now + window + ANSWER_GRACE)
+            await changes.commit()
             log.info("text stored", count="text_received", message_id=id, conversation=conversation_id)
         except (Exists, Refused) as refused:
             await self._expect_duplicate(id, refused)
-        if text.opt_out is None:
-            await self._work.answer(conversation_id, id, now + window)
-        return id
-
-    async def _commit(self, id: str, conversation_id: str, text: InboundText, due_at: datetime) -> None:
-        changes = Changes(self._db)
-        changes.create_message(id, self._message(conversation_id, text))
-        if text.opt_out is None:
-            changes.merge_conversation(conversation_id, {**self._conversation(text), "open": added(id)})
-            changes.put_pending(ANSWER, conversation_id, due_at)
-        else:
-            changes.merge_conversation(conversation_id, {**self._conversation(text), **_consent(text.opt_out)})
-        await changes.commit()
 
     async def _expect_duplicate(self, id: str, refused: Exception) -> None:
         """A second delivery finds its message there. Anything else that was refused is not stored."""
-        found = await Reader(self._db).read([message(id)])
+        found = await self._reader.read([message(id)])
         if found.message(id) is None:
             raise Unavailable("the text could not be stored; deliver it again") from refused
         log.info("text delivered again", count="duplicate_delivery", message_id=id)
+
+    def _conversation_id(self, text: InboundText) -> str:
+        return self._hashes.conversation(self._channel.tenant_id, text.sender)
 
     def _message(self, conversation_id: str, text: InboundText) -> dict[str, object]:
         return {
@@ -93,7 +161,8 @@ class Receiving:
             "media": [{"url": m.url, "content_type": m.content_type, "size": m.size} for m in text.media[:MOST_MEDIA]],
         }
 
-    def _conversation(self, text: InboundText) -> dict[str, object]:
+    def _heard(self, text: InboundText) -> Mapping[str, object]:
+        """What every text writes to its conversation."""
         return {
             "channel": "sms",
             "channel_id": self._channel.id,
@@ -102,3 +171,8 @@ class Receiving:
             "last_inbound_at": NOW,
             "preview": text.text[:_PREVIEW],
         }
+
+    def _as_heard(self, text: InboundText) -> Conversation:
+        """The conversation as far as the text alone tells it: enough to answer a keyword, which waits for no read."""
+        unread = Conversation(self._conversation_id(text), None, channel_id=self._channel.id)
+        return replace(unread, address=text.sender, our_address=text.recipient)

@@ -10,17 +10,20 @@ import re
 
 from shared import log
 from shared.channels.types import StateReport
+from shared.conversations.consent import Mirror
 from shared.conversations.states import raise_state
 from shared.store.documents import Message
 from shared.store.reading import Reader, message
 from shared.tenancy import Database
+from shared.vault import AddressHashes
 
 _REFERENCE = re.compile(r"([0-9a-f]{32})\.(\d{1,6})\.(\d{1,6})")
 
 
 class Reporting:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, tenant_id: str, hashes: AddressHashes) -> None:
         self._db = db
+        self._mirror = Mirror(db, tenant_id, hashes)
         self._reader = Reader(db)
 
     async def record(self, report: StateReport) -> None:
@@ -35,6 +38,8 @@ class Reporting:
         fields: dict[str, object] = {"state": report.state.value, "provider_id": report.provider_id}
         if report.error_code is not None:
             fields["error"] = {"code": report.error_code[:64], "sentence": report.error or ""}
+        if report.opted_out:
+            await self._mirror.opted_out(sent, report.error or "")
         await raise_state(self._db, sent, fields)
         log.info("state reported", count="state_report", message_id=sent.id, state=report.state.value)
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from shared import log
 from shared.channels.types import Accepted, OutboundText, Outcome, Refused
 from shared.clock import Clock
+from shared.conversations.consent import Mirror
 from shared.conversations.drafts import is_ours, new_id
 from shared.conversations.senders import Senders
 from shared.conversations.states import conclude, raise_state
@@ -29,19 +30,29 @@ from shared.store.errors import Stale, Unanswered
 from shared.store.reading import Found, Key, Reader, conversation, message, pending
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
+from shared.vault import AddressHashes
 
 NOT_CALLED = "the provider was not called in time"
 
 
 def not_allowed(sent: Message, of: Conversation) -> str | None:
     """Why this message may not go out any more, or None."""
-    if of.opted_out and sent.kind != "confirmation":
+    if sent.kind == "confirmation":
+        return _not_confirmed(sent, of)
+    if of.opted_out:
         return "the customer opted out"
     if sent.author != "assistant":
         return None
     if not is_ours(of):
         return "a person took over"
     return None if sent.epoch == of.epoch else "written before a person took over"
+
+
+def _not_confirmed(sent: Message, of: Conversation) -> str | None:
+    """An opt-out is confirmed once, and while it lasts."""
+    if not of.opted_out:
+        return "the customer wants texts again"
+    return None if of.confirmed in (None, sent.id) else "this opt-out was confirmed already"
 
 
 class Sending:
@@ -53,9 +64,11 @@ class Sending:
         tenant_id: str,
         senders: Senders,
         queue: TaskQueue,
+        hashes: AddressHashes,
         clock: Clock,
     ) -> None:
         self._db = db
+        self._mirror = Mirror(db, tenant_id, hashes)
         self._reader = Reader(db)
         self._senders = senders
         self._work = Work(queue, tenant_id)
@@ -161,7 +174,8 @@ class Sending:
             sent,
             {"state": State.SENDING.value, "claim": {"id": claim.id, "at": claim.at, "until": claim.until}},
         )
-        changes.update_conversation(of, {"last_claim": sent.id})
+        confirms = {"confirmed": sent.id} if sent.kind == "confirmation" else {}
+        changes.update_conversation(of, {"last_claim": sent.id, **confirms})
         try:
             version = (await changes.commit())[sent.id]
         except Stale as refused:
@@ -189,6 +203,8 @@ class Sending:
                 await raise_state(self._db, claimed, fields | _error(refused))
                 raise Unavailable(f"the provider refused for now ({refused.error_code})")
             case Refused() as refused:
+                if refused.opted_out:
+                    await self._mirror.opted_out(claimed, refused.error)
                 await raise_state(self._db, claimed, {"state": State.FAILED.value} | _error(refused))
             case _:
                 await self._uncertain(claimed, outcome.reason)

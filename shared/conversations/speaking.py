@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared import log
-from shared.assistant import Assistant, Brief, Outcome, Turn
+from shared.assistant import Answer, AskPerson, Assistant, Brief, KeepLead, Outcome, Turn
+from shared.assistant.form import introduced
 from shared.assistant.language import decide
-from shared.assistant.phrases import Phrase, sentence
+from shared.assistant.phrases import Phrase, introduction, sentence
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, new_id
 from shared.conversations.timers import MODEL_DEADLINE
@@ -18,7 +19,7 @@ from shared.store.documents import Conversation, Message
 from shared.store.reading import Settings
 
 NOT_CONNECTED = "no assistant is connected (Settings → Customer service → Assistant)"
-NEEDS_A_PERSON = "the assistant could not answer; a person is needed"
+MOST_WISH = 200  # characters of a text that are kept as what a lead wants
 
 
 class Speaker:
@@ -32,6 +33,13 @@ class Speaker:
     ) -> Draft:
         """A draft that covers everything that was open. Raises Unavailable when the model's deadline has passed."""
         brief = self._brief(conversation, settings, history, texts)
+        draft = await self._said(conversation, settings, brief)
+        if conversation.last_out is not None or conversation.channel != "sms":
+            return draft
+        # The first text of a thread names the business and the way out (CTIA's guidelines for carriers).
+        return replace(draft, text=introduced(draft.text, introduction(brief.business, draft.language)))
+
+    async def _said(self, conversation: Conversation, settings: Settings, brief: Brief) -> Draft:
         if not settings.service.connected:
             return _unconnected(conversation, brief)
         try:
@@ -40,16 +48,7 @@ class Speaker:
         except TimeoutError as late:
             raise Unavailable("the model took too long") from late
         log.info("model answered", outcome=answer.outcome.value, reason=answer.reason, calls=answer.usage.calls)
-        return Draft(
-            id=new_id(),
-            text=answer.text,
-            covers=conversation.open,
-            epoch=conversation.epoch,
-            language=answer.language,
-            sources=answer.sources,
-            usage={**asdict(answer.usage), "outcome": answer.outcome.value, "reason": answer.reason},
-            parks=NEEDS_A_PERSON if answer.outcome is Outcome.HANDED_OFF else None,
-        )
+        return _draft(conversation, brief, answer)
 
     def _brief(
         self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
@@ -67,6 +66,28 @@ class Speaker:
             texts=written,
             customer_address=conversation.address,
         )
+
+
+def _draft(conversation: Conversation, brief: Brief, answer: Answer) -> Draft:
+    """What a hand-off says is said by code: it may go out while the conversation waits for a person."""
+    asked = next((effect.reason for effect in answer.effects if isinstance(effect, AskPerson)), None)
+    leads = tuple(effect for effect in answer.effects if isinstance(effect, KeepLead))
+    handed_off = answer.outcome is Outcome.HANDED_OFF
+    if handed_off and asked is None:  # nobody has asked, and nobody was answered: the business must not lose them
+        asked, leads = "assistant_failed", (*leads, KeepLead("", brief.question[:MOST_WISH]))
+    return Draft(
+        id=new_id(),
+        text=answer.text,
+        covers=conversation.open,
+        epoch=conversation.epoch,
+        kind="notice" if handed_off else "reply",
+        author="system" if handed_off else "assistant",
+        language=answer.language,
+        sources=answer.sources,
+        usage={**asdict(answer.usage), "outcome": answer.outcome.value, "reason": answer.reason},
+        asks=asked,
+        leads=leads,
+    )
 
 
 def _words(said: Message) -> str:

@@ -15,6 +15,7 @@ from shared.tasks import Task, TaskQueue, task_name
 
 ANSWER = "answer"
 SEND = "send"
+ESCALATE = "escalate"
 _BUCKET = 300  # seconds: two sweepers of one bucket collide, as wanted
 
 
@@ -32,6 +33,13 @@ class Work:
 
     async def answer_after_cancel(self, conversation_id: str, cancelled: str) -> None:
         await self._enqueue(ANSWER, f"a-{cancelled}-c", {"conversation": conversation_id})
+
+    async def answer_after_hand_back(self, conversation_id: str, epoch: int) -> None:
+        await self._enqueue(ANSWER, f"a-{conversation_id}-e{epoch}", {"conversation": conversation_id})
+
+    async def escalate(self, conversation_id: str, step: str, at: datetime) -> None:
+        """`step` tells one look at a hand-off from the next: the epoch, and how far it has got."""
+        await self._enqueue(ESCALATE, f"e-{conversation_id}-{step}", {"conversation": conversation_id}, at)
 
     async def send(self, conversation_id: str, message_id: str) -> None:
         await self._enqueue(SEND, f"s-{message_id}", {"conversation": conversation_id, "message": message_id})
@@ -61,4 +69,4 @@ def _bucket(now: datetime) -> int:
 
 
 def _subject(kind: str, subject: str) -> dict[str, str]:
-    return {"conversation": subject} if kind == ANSWER else {"message": subject}
+    return {"message": subject} if kind == SEND else {"conversation": subject}

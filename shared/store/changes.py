@@ -13,7 +13,7 @@ from typing import cast
 from google.cloud.firestore_v1 import SERVER_TIMESTAMP, ArrayRemove, ArrayUnion, Increment
 from google.cloud.firestore_v1.async_document import AsyncDocumentReference
 
-from shared.store.collections import ADDRESSES, CONTACTS, CONVERSATIONS, MESSAGES, PENDING, pending_id
+from shared.store.collections import ADDRESSES, CONSENTS, CONTACTS, CONVERSATIONS, LEADS, MESSAGES, PENDING, pending_id
 from shared.store.documents import Conversation, Message
 from shared.store.errors import Refused, Stale, translated
 from shared.store.paths import Paths
@@ -66,6 +66,10 @@ class Changes:
         self._batch.set(reference, dict(fields), merge=True)
         self._order.append(reference)
 
+    def create_conversation(self, id: str, fields: Fields) -> None:
+        """The first text of a customer whose conversation was read, and is not there. Refused with Exists if it is."""
+        self._create(self._paths.of(CONVERSATIONS, id), fields)
+
     def update_conversation(self, conversation: Conversation, fields: Fields) -> None:
         """On the version that was read: owner, consent, and what is open are unchanged, or nothing is written."""
         self._update(self._paths.of(CONVERSATIONS, conversation.id), conversation.version, fields)
@@ -81,6 +85,20 @@ class Changes:
         """Dropping what is gone already is fine."""
         reference = self._paths.of(PENDING, pending_id(kind, subject))
         self._batch.delete(reference)
+        self._order.append(reference)
+
+    # -- consent
+
+    def create_consent(self, id: str, fields: Fields) -> None:
+        """An entry of the ledger: written once, never changed. Always beside the gate on the conversation."""
+        self._create(self._paths.of(CONSENTS, id), {**fields, "at": NOW})
+
+    # -- leads
+
+    def put_lead(self, id: str, fields: Fields) -> None:
+        """The same lead told again is the same document; the stage that people have brought it to stays."""
+        reference = self._paths.of(LEADS, id)
+        self._batch.set(reference, {**fields, "told_at": NOW}, merge=True)
         self._order.append(reference)
 
     # -- contacts

@@ -9,11 +9,14 @@ SECRETS = "secrets"
 MEMBERS = "members"
 CONTACTS = "contacts"
 ADDRESSES = "addresses"
+CONSENTS = "consents"
 CONVERSATIONS = "conversations"
+LEADS = "leads"
 MESSAGES = "messages"
 PENDING = "pending"
 
 
 def pending_id(kind: str, subject: str) -> str:
-    """The id of work: "a-{conversation}" for an answer that is due, "s-{message}" for a text that is not settled."""
+    """The id of work: "a-{conversation}" for an answer that is due, "s-{message}" for a text that is not settled,
+    "e-{conversation}" for a hand-off that is watched."""
     return f"{kind[0]}-{subject}"

@@ -80,10 +80,15 @@ class Conversation:
     contact_id: str | None = None
     language: str | None = None
     parked: str | None = None  # why nobody answers this conversation any more, or None
+    handoff_reason: str = ""  # why a person was asked for; "" when nobody was
+    handoff_at: datetime | None = None
+    handoff_level: int = 0  # how many of the staff have been asked: 0 the first, 1 the next in line, 2 nobody is left
+    about: str | None = None  # of a staff member's own phone: the conversation that they were last asked to look at
+    confirmed: str | None = None  # the message that told the customer of their opt-out, or will: there is only one
 
     @classmethod
     def parse(cls, id: str, version: datetime | None, data: Fields) -> Conversation:
-        lease = mapping(data, "lease")
+        lease, asked = mapping(data, "lease"), mapping(data, "handoff")
         return cls(
             id=id,
             version=version,
@@ -104,6 +109,11 @@ class Conversation:
             contact_id=maybe_text(data, "contact_id"),
             language=maybe_text(data, "language"),
             parked=maybe_text(data, "parked"),
+            handoff_reason=text(asked, "reason"),
+            handoff_at=moment(asked, "at"),
+            handoff_level=integer(asked, "level"),
+            about=maybe_text(data, "about"),
+            confirmed=maybe_text(data, "confirmed"),
         )
 
 
@@ -193,7 +203,7 @@ class Pending:
 
     id: str
     tenant_id: str
-    kind: str  # answer, send
+    kind: str  # answer, send, escalate
     subject: str  # the conversation's or the message's id
     due_at: datetime
 

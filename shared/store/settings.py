@@ -16,6 +16,8 @@ Fields = Mapping[str, object]
 DEFAULT_MODEL = "gemini-3.8-flash"
 FALLBACK_MODEL = "gemini-3.5-flash-lite"
 DEFAULT_WINDOW_SECONDS = 3
+ACKNOWLEDGE_MINUTES = 10
+RETURN_MINUTES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,32 @@ class BusinessProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOff:
+    """Who is told when a person is asked for (E.164, by text), and how long each step lasts.
+
+    `return_minutes`: after so long without a person's word the assistant answers again; 0: never.
+    """
+
+    notify: tuple[str, ...] = ()
+    escalate_to: tuple[str, ...] = ()
+    acknowledge_minutes: int = ACKNOWLEDGE_MINUTES
+    return_minutes: int = RETURN_MINUTES
+
+    @property
+    def phones(self) -> frozenset[str]:
+        return frozenset((*self.notify, *self.escalate_to))
+
+    @classmethod
+    def parse(cls, data: Fields) -> HandOff:
+        return cls(
+            notify=texts(data, "notify"),
+            escalate_to=texts(data, "escalate_to"),
+            acknowledge_minutes=integer(data, "acknowledge_minutes", ACKNOWLEDGE_MINUTES),
+            return_minutes=integer(data, "return_minutes", RETURN_MINUTES),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerService:
     """config/customer_service: the assistant and the integrations.
 
@@ -74,6 +102,7 @@ class CustomerService:
     tools: tuple[str, ...] = ()
     window_seconds: int = DEFAULT_WINDOW_SECONDS
     jackrabbit_org: str = ""
+    handoff: HandOff = HandOff()
 
     @classmethod
     def parse(cls, fields: Fields | None) -> CustomerService:
@@ -88,6 +117,7 @@ class CustomerService:
             tools=texts(assistant, "tools"),
             window_seconds=integer(assistant, "window_seconds", DEFAULT_WINDOW_SECONDS),
             jackrabbit_org=text(mapping(data, "jackrabbit"), "org_id"),
+            handoff=HandOff.parse(mapping(data, "handoff")),
         )
 
 

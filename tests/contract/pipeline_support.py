@@ -182,9 +182,9 @@ class House:
         self.conversation_id = self.hashes.conversation(self.tenant, CUSTOMER)
         self._assistant = Assistant(Interrupted(self.model, self.events), Tools(ClassList()), self.clock)
         senders = OneSender(self.reader, self.tenant, self.carrier, self.before_claim)
-        self.sending = Sending(self.db, self.tenant, senders, self.queue, self.clock)  # type: ignore[arg-type]
+        self.sending = Sending(self.db, self.tenant, senders, self.queue, self.hashes, self.clock)  # type: ignore[arg-type]
         self.receiving = Receiving(self.db, self.channel, self.queue, self.hashes, self.clock)
-        self.reporting = Reporting(self.db)
+        self.reporting = Reporting(self.db, self.tenant, self.hashes)
 
     async def open(self) -> House:
         platform = Provisioning(Database(Unsigned(PLATFORM, self._project), None))
@@ -209,9 +209,12 @@ class House:
 
     async def text(self, words: str, id: str | None = None, opt_out: str | None = None) -> str:
         """A text arrives; its id."""
-        id, now = id or secrets.token_hex(8), self.clock.now()
-        inbound = InboundText("telnyx", id, CUSTOMER, OURS, words, now, opt_out=opt_out)
-        return await self.receiving.receive(inbound)
+        return await self.receiving.receive(self.inbound(words, id, opt_out))
+
+    def inbound(self, words: str, id: str | None = None, opt_out: str | None = None) -> InboundText:
+        """As the channel's adapter hands it on."""
+        id = id or secrets.token_hex(8)
+        return InboundText("telnyx", id, CUSTOMER, OURS, words, self.clock.now(), opt_out=opt_out)
 
     def say(self, *replies: str | Callable[[ModelRequest], ModelReply]) -> None:
         self.model.script += [reply if callable(reply) else says(reply) for reply in replies]
@@ -261,3 +264,4 @@ class House:
 
 FACTS = [{"id": "parking", "title": "Parking", "text": "Free parking behind the building."}]
 PARKING = "Parking is free, behind the building."
+FIRST = f"Blue Swim: {PARKING}\nReply STOP to opt out."  # the same, as the first text of a thread

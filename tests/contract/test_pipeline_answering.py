@@ -11,7 +11,7 @@ from shared.assistant.model import ModelReply, ModelRequest
 from shared.conversations.timers import MOST_ATTEMPTS
 from shared.errors import Unavailable
 from shared.store.changes import Changes
-from tests.contract.pipeline_support import PARKING, House
+from tests.contract.pipeline_support import FIRST, PARKING, House
 
 QUESTION = "Where can I park?"
 
@@ -21,7 +21,7 @@ async def test_one_text_one_answer_and_no_work_left_but_the_send(house: House) -
     house.say(PARKING)
     await house.answer(text)
     (reply,) = await house.outbound()
-    assert (reply.text, reply.covers, reply.state, reply.epoch, reply.prev) == (PARKING, (text,), "queued", 0, None)
+    assert (reply.text, reply.covers, reply.state, reply.epoch, reply.prev) == (FIRST, (text,), "queued", 0, None)
     assert await house.pending() == {f"s-{reply.id}"}
     conversation = await house.conversation()
     assert (conversation.open, conversation.last_out, conversation.lease_until) == ((), reply.id, None)

@@ -12,7 +12,7 @@ from shared.conversations.timers import CLAIM_TO_CALL, PARK_AFTER, REPORT_WAIT
 from shared.errors import Unavailable
 from shared.store.changes import Changes
 from shared.store.documents import Message
-from tests.contract.pipeline_support import PARKING, House
+from tests.contract.pipeline_support import FIRST, PARKING, House
 
 QUESTION = "Where can I park?"
 WHY = "it could not be sent for half an hour"
@@ -40,7 +40,7 @@ async def test_a_queued_reply_is_claimed_sent_and_settled(house: House) -> None:
     assert await house.pending() == set()
     (called,) = house.carrier.called
     assert (called.idempotency_key, called.reference) == (f"{reply.id}.0", f"{reply.id}.0.0")
-    assert (called.sender, called.recipient, called.text) == (reply.sender, reply.recipient, PARKING)
+    assert (called.sender, called.recipient, called.text) == (reply.sender, reply.recipient, FIRST)
 
 
 async def test_a_send_task_delivered_again_calls_nobody(house: House) -> None:
@@ -143,7 +143,7 @@ async def test_the_next_message_waits_for_the_one_before(house: House) -> None:
     assert house.carrier.called == []
     await send(house, first)
     await send(house, second)
-    assert [called.text for called in house.carrier.called] == [PARKING, PARKING]
+    assert [called.text for called in house.carrier.called] == [FIRST, PARKING]
     assert [called.idempotency_key for called in house.carrier.called] == [f"{first.id}.0", f"{second.id}.0"]
 
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from tests.rules import moves
 from tests.rules.documents import ROWS, Row
-from tests.rules.kinds import NOW, Optional, faults, sample, variants
+from tests.rules.kinds import NOW, Kept, Optional, faults, sample, variants
 from tests.rules.matrix import EVERYWHERE, LIMITS, MATRIX, VERBS, allows
 from tests.rules.moves import GONE, Fields, Move
 from tests.rules.people import (
@@ -261,7 +261,7 @@ def _updated(row: Row, move: Move) -> Cell:
 def _optional_removed(row: Row) -> Iterator[Cell]:
     """A setting may be taken away again."""
     for name, kind in row.fields.items():
-        if isinstance(kind, Optional) and row.mutable is None:
+        if isinstance(kind, Optional) and not isinstance(kind, Kept) and row.mutable is None:
             yield _updated(row, Move(f"{name} taken away", {name: GONE}, True))
 
 

@@ -15,6 +15,7 @@ from tests.rules.kinds import (
     Exactly,
     Flag,
     Items,
+    Kept,
     Kind,
     Moment,
     Nullable,
@@ -89,9 +90,16 @@ ASSISTANT: dict[str, Kind] = {
     "tools": Optional(Items(50)),
     "window_seconds": Optional(Count()),
 }
+LINE: dict[str, Kind] = {
+    "notify": Optional(Items(5)),
+    "escalate_to": Optional(Items(5)),
+    "acknowledge_minutes": Optional(Count()),
+    "return_minutes": Optional(Count()),
+}
 CUSTOMER_SERVICE: dict[str, Kind] = {
     "assistant": Optional(Record(ASSISTANT)),
     "jackrabbit": Optional(Record({"org_id": Text(20)})),
+    "handoff": Optional(Record(LINE)),
 }
 CONVERSATION: dict[str, Kind] = {
     "channel": Exactly("sms"),
@@ -99,7 +107,7 @@ CONVERSATION: dict[str, Kind] = {
     "address": PHONE,
     "our_address": PHONE,
     "open": Items(1000),
-    "last_inbound_at": ServerTime(),
+    "last_inbound_at": Kept(ServerTime()),
     "last_out": Optional(HASH),
     "last_claim": Optional(HASH),
     "lease": Optional(Record({"by": Text(64), "until": Moment()})),
@@ -109,6 +117,29 @@ CONVERSATION: dict[str, Kind] = {
     "parked": Optional(Text(200)),
     "preview": Optional(Text(280)),
     "episode": Optional(Count()),
+    "confirmed": Optional(HASH),
+    "about": Optional(HASH),
+    "owned_by": Optional(Text(128)),
+    "owner_since": Optional(Moment()),
+    "handoff": Optional(Record({"reason": Text(64), "at": Moment(), "level": Count()})),
+}
+LEAD: dict[str, Kind] = {
+    "name": Text(200),
+    "wish": Text(400),
+    "phone": PHONE,
+    "conversation_id": HASH,
+    "source": Text(40),
+    "stage": Optional(Text(40)),
+    "told_at": ServerTime(),
+}
+CONSENT: dict[str, Kind] = {
+    "address": HASH,
+    "conversation_id": HASH,
+    "message_id": HASH,
+    "state": OneOf(("opted_out", "opted_in")),
+    "source": OneOf(("keyword", "free_text", "provider", "provider_refusal", "person")),
+    "text": Text(20000),
+    "at": ServerTime(),
 }
 MESSAGE: dict[str, Kind] = {
     "conversation_id": HASH,
@@ -198,9 +229,12 @@ ROWS = (
         bad_ids=NO_HASHES,
         mutable=("contact_id",),
     ),
+    Row("leads", "leads", LEAD, bad_ids=NO_HASHES),
+    Row("consents", "consents", CONSENT, bad_ids=NO_HASHES, mutable=()),
     Row("conversations", "conversations", CONVERSATION, bad_ids=NO_HASHES),
     Row("messages/in", "messages", INBOUND, bad_ids=NO_HASHES, mutable=()),
     Row("messages/out", "messages", OUTBOUND, bad_ids=NO_HASHES, mutable=()),
     Row("pending/answer", "pending", _pending("answer"), prefix="a-", bad_ids=("a-short", "s-" + "0" * 32, "0" * 32)),
+    Row("pending/escalate", "pending", _pending("escalate"), prefix="e-", bad_ids=("e-short", "a-" + "0" * 32)),
     Row("pending/send", "pending", _pending("send"), prefix="s-", bad_ids=("s-short", "a-" + "0" * 32, "0" * 32)),
 )

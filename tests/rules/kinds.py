@@ -151,6 +151,10 @@ class Optional:
         return [value for value in self.kind.bad if value is not None]
 
 
+class Kept(Optional):
+    """A field that may be absent or null until it is there; then it stays."""
+
+
 @dataclass(frozen=True)
 class Nullable:
     """A field that must be there and may be null."""

@@ -27,6 +27,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "members": {"service": "get list create update delete", **_READ_BY_MANAGERS, **_ERASED},
     "contacts": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
     "addresses": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
+    "leads": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
+    "consents": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "conversations": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
     "messages/in": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "messages/out": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
@@ -42,6 +44,12 @@ MATRIX: dict[str, dict[str, str]] = {
         **_READ_BY_MANAGERS,
         **_ERASED,
     },
+    "pending/escalate": {
+        "service": "get list create update delete",
+        "sweeper": "list group-list",
+        **_READ_BY_MANAGERS,
+        **_ERASED,
+    },
 }
 
 # The sweeper and the agency belong to no tenant: these rights hold in every one.
@@ -50,6 +58,7 @@ EVERYWHERE: dict[str, dict[str, str]] = {
     "tenants": {"admin": "list", "platform": "list create update"},
     "pending/answer": {"sweeper": "list group-list"},
     "pending/send": {"sweeper": "list group-list"},
+    "pending/escalate": {"sweeper": "list group-list"},
 }
 
 # How many documents a list may ask for: the most where the rules demand a limit, None where they demand none.

@@ -206,6 +206,12 @@ def contacts() -> Iterator[Move]:
     yield Move("created_at changed", {"created_at": NOW}, False)
 
 
+def consents() -> Iterator[Move]:
+    """What somebody said once stays said."""
+    for name, value in (("state", "opted_in"), ("source", "person"), ("text", "else"), ("at", NOW), ("address", ID2)):
+        yield Move(f"{name} changed", {name: value}, False)
+
+
 def addresses() -> Iterator[Move]:
     yield Move("points to another contact", {"contact_id": ID2}, True)
     yield Move("another address", {"address": "+13015550199"}, False)
@@ -214,6 +220,7 @@ def addresses() -> Iterator[Move]:
 UPDATES = {
     "tenants": tenants,
     "contacts": contacts,
+    "consents": consents,
     "addresses": addresses,
     "conversations": conversations,
     "messages/in": messages_in,

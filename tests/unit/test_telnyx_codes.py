@@ -54,4 +54,4 @@ def test_each_meaning_is_a_sentence_without_jargon(sentence):
 
 @pytest.mark.parametrize("status", ["expired", "sending_failed", "delivery_failed"])
 def test_a_final_failure_has_a_sentence(status):
-    assert failure(status).endswith(".")
+    assert failure(status).sentence.endswith(".")

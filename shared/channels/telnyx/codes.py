@@ -109,9 +109,9 @@ def of_status(status: int) -> Meaning:
     return Meaning(Kind.PERMANENT, CHECK_KEY) if status in (401, 403) else UNKNOWN
 
 
-def failure(status: str) -> str:
-    """The sentence for a final `status` (expired, sending_failed, delivery_failed) that came without a code."""
-    return _STATUSES[status]
+def failure(status: str) -> Meaning:
+    """What a final `status` (expired, sending_failed, delivery_failed) means that came without a code."""
+    return Meaning(Kind.PERMANENT, _STATUSES[status])
 
 
 def _speaks_of_opting_out(words: str) -> bool:

@@ -161,7 +161,7 @@ def _reported(kind: str, payload: _Sent) -> StateReport | Unsupported:
         return Unsupported(_printable(f"{kind} with status {status or 'absent'}"))
     if not _has_e164(payload.sender):
         return Unsupported(f"{kind} from a sender that is not E.164")
-    code, sentence = _failure(status, payload.errors) if state is DeliveryState.FAILED else (None, None)
+    code, meaning = _failure(status, payload.errors) if state is DeliveryState.FAILED else (None, None)
     return StateReport(
         provider=PROVIDER,
         provider_id=payload.id,
@@ -170,16 +170,17 @@ def _reported(kind: str, payload: _Sent) -> StateReport | Unsupported:
         recipient=_address(recipient, "data.payload.to"),
         state=state,
         error_code=code,
-        error=sentence,
+        error=meaning.sentence if meaning else None,
+        opted_out=meaning is not None and meaning.kind is codes.Kind.OPTED_OUT,
     )
 
 
-def _failure(status: str, errors: tuple[_Error, ...]) -> tuple[str, str]:
+def _failure(status: str, errors: tuple[_Error, ...]) -> tuple[str, codes.Meaning]:
     if not errors:
         return status, codes.failure(status)
     first = errors[0]
     words = f"{first.title or ''} {first.detail or ''}".strip()
-    return _printable(first.code), codes.meaning(first.code, words).sentence
+    return _printable(first.code), codes.meaning(first.code, words)
 
 
 def _reference(url: str | None) -> str | None:

@@ -1,0 +1,231 @@
+"""A person is asked for: `ai → waiting`, told and watched by code and not by the model.
+
+    owner      event                                   becomes    in the same commit
+    ai         a tool or a failure asks for a person   waiting    the customer is told, staff are notified, watch begins
+    waiting    nobody has acknowledged in time         waiting    the next in line are notified, once
+    waiting    nobody came until the return timer      ai         what is open is answered by the assistant
+    ai|waiting a person writes or takes over           human      `hands`, `staff_phone`
+    human      quiet for the tenant's return timer     ai         what is open is answered by the assistant
+    any        a person resolves it                    resolved   `hands`
+    resolved   a text arrives                          ai         a new episode: nothing of the old request is left
+
+Every step is on the version that was read and raises the epoch. `pending/e-{conversation}` is the watch: it says when
+to look again, and the sweeper finds it when its task was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared import log
+from shared.clock import Clock
+from shared.config import config
+from shared.conversations.drafts import Draft, outbound
+from shared.conversations.timers import ANSWER_GRACE, SEND_GRACE
+from shared.conversations.work import ANSWER, ESCALATE, SEND, Work
+from shared.errors import Unavailable
+from shared.ids import digest
+from shared.phones import E164, display
+from shared.store.changes import Changes, removed
+from shared.store.documents import Conversation, Owner
+from shared.store.errors import Exists, Stale, Unanswered
+from shared.store.reading import Reader, Settings, conversation, pending
+from shared.store.settings import HandOff
+from shared.store.settings_cache import settings_of
+from shared.tasks import TaskQueue
+from shared.tenancy import Database
+from shared.vault import AddressHashes
+
+MOST_NOTIFIED = 5  # phones for one request
+NOBODY_CAME = "nobody has acknowledged the request for a person"
+REASONS: Mapping[str, str] = {
+    "customer_asked": "asks for a person",
+    "assistant_failed": "could not be answered by the assistant",
+    "budget_spent": "wrote after today's budget for the assistant was spent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text to one phone of the staff, in that phone's own conversation, which remembers whom it is `about`."""
+
+    conversation: Conversation
+    draft: Draft
+    about: str
+
+    def write(self, changes: Changes, settings: Settings, now: datetime) -> None:
+        to = self.conversation
+        fields = {"channel": "sms", "channel_id": to.channel_id, "address": to.address, "our_address": to.our_address}
+        changes.merge_conversation(to.id, {**fields, "open": removed(self.draft.id), "about": self.about})
+        changes.create_message(self.draft.id, outbound(self.draft, to, settings.sms.provider))
+        changes.put_pending(SEND, self.draft.id, now + SEND_GRACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for a person that is to be written with a commit on `of`."""
+
+    of: Conversation
+    reason: str
+    notices: tuple[Notice, ...]
+    settings: Settings
+    now: datetime
+
+    @property
+    def fields(self) -> dict[str, object]:
+        asked = {"reason": self.reason, "at": self.now, "level": 0}
+        return {"owner": Owner.WAITING.value, "epoch": self.of.epoch + 1, "handoff": asked}
+
+    @property
+    def due(self) -> datetime:
+        return self.now + timedelta(minutes=self.settings.service.handoff.acknowledge_minutes)
+
+    def write(self, changes: Changes) -> None:
+        """Everything but `fields`, which belong into the commit's one update of the conversation."""
+        for notice in self.notices:
+            notice.write(changes, self.settings, self.now)
+        changes.put_pending(ESCALATE, self.of.id, self.due)
+
+    async def enqueue(self, work: Work) -> None:
+        for notice in self.notices:
+            await work.send(notice.conversation.id, notice.draft.id)
+        await work.escalate(self.of.id, f"e{self.of.epoch + 1}", self.due)
+
+
+class Notices:
+    """Makes notices of one tenant."""
+
+    def __init__(self, tenant_id: str, hashes: AddressHashes) -> None:
+        self._tenant_id = tenant_id
+        self._hashes = hashes
+
+    def request(self, of: Conversation, reason: str, settings: Settings, now: datetime) -> Request:
+        phones = settings.service.handoff.notify
+        return Request(of, reason, self.to(phones, of, reason, settings, level=0), settings, now)
+
+    def to(
+        self, phones: tuple[str, ...], of: Conversation, reason: str, settings: Settings, *, level: int
+    ) -> tuple[Notice, ...]:
+        told = dict.fromkeys(phone for phone in phones if phone != of.address)
+        return tuple(self._notice(phone, of, reason, level) for phone in list(told)[:MOST_NOTIFIED])
+
+    def _notice(self, phone: str, of: Conversation, reason: str, level: int) -> Notice:
+        theirs = Conversation(self._hashes.conversation(self._tenant_id, phone), None)
+        theirs = replace(theirs, channel_id=of.channel_id, address=phone, our_address=of.our_address)
+        id = digest("handoff", of.id, str(of.epoch), str(level), phone)
+        return Notice(theirs, Draft(id, _told(of, reason, level), (), 0, kind="notice", author="system"), of.id)
+
+
+def _told(of: Conversation, reason: str, level: int) -> str:
+    """What a member of the staff reads; who answers it, answers the customer."""
+    still = "Still waiting: " if level else ""
+    link = f" {config().admin_origin}/inbox/{of.id}" if config().admin_origin else ""
+    why = REASONS.get(reason, REASONS["customer_asked"])
+    return f"{still}{display(E164(of.address))} {why}. Reply to this text and they get your words.{link}"
+
+
+class Escalating:
+    """Looks at a conversation whose watch is due."""
+
+    def __init__(self, db: Database, tenant_id: str, queue: TaskQueue, hashes: AddressHashes, clock: Clock) -> None:
+        self._db = db
+        self._reader = Reader(db)
+        self._tenant_id = tenant_id
+        self._notices = Notices(tenant_id, hashes)
+        self._work = Work(queue, tenant_id)
+        self._clock = clock
+
+    async def escalate(self, conversation_id: str) -> None:
+        """Take the watch one step further. Raises Unavailable where the same task must come again."""
+        keys = [conversation(conversation_id), pending(ESCALATE, conversation_id)]
+        settings, read = await settings_of(self._tenant_id, self._reader, *keys)
+        found, due = read.conversation(conversation_id), read.due_at(ESCALATE, conversation_id)
+        if due is None:
+            return
+        if self._clock.now() < due:  # a person wrote meanwhile, and moved it
+            await self._work.escalate(conversation_id, f"t{int(due.timestamp()) // 60}", due)
+        elif found is None or found.owner not in (Owner.WAITING, Owner.HUMAN):
+            await self._end(conversation_id, found)
+        elif found.owner is Owner.WAITING:
+            await self._waiting(found, settings)
+        else:
+            await self._human(found, settings.service.handoff)
+
+    async def _end(self, conversation_id: str, found: Conversation | None) -> None:
+        changes = Changes(self._db)
+        changes.drop_pending(ESCALATE, conversation_id)
+        if found is not None:
+            changes.update_conversation(found, {"handoff": None})
+        await _commit(changes)
+
+    async def _waiting(self, found: Conversation, settings: Settings) -> None:
+        line = settings.service.handoff
+        comes_back = timedelta(minutes=line.return_minutes)
+        if found.handoff_level == 0 and line.escalate_to:
+            await self._next_in_line(found, settings)
+        elif not line.return_minutes:
+            await self._give_up(found)
+        elif found.handoff_at is None or self._clock.now() >= found.handoff_at + comes_back:
+            await self._back(found)
+        else:
+            await self._later(found, found.handoff_at + comes_back)
+
+    async def _next_in_line(self, found: Conversation, settings: Settings) -> None:
+        now, line = self._clock.now(), settings.service.handoff
+        notices = self._notices.to(line.escalate_to, found, found.handoff_reason, settings, level=1)
+        due = now + timedelta(minutes=line.acknowledge_minutes)
+        changes = self._at_level(found, 1, due)
+        for notice in notices:
+            notice.write(changes, settings, now)
+        await _commit(changes)
+        log.warning("hand-off escalated", count="handoff_escalated", conversation=found.id, notified=len(notices))
+        for notice in notices:
+            await self._work.send(notice.conversation.id, notice.draft.id)
+        await self._work.escalate(found.id, f"e{found.epoch}-1", due)
+
+    async def _later(self, found: Conversation, at: datetime) -> None:
+        await _commit(self._at_level(found, 2, at))
+        await self._work.escalate(found.id, f"e{found.epoch}-2", at)
+
+    def _at_level(self, found: Conversation, level: int, due: datetime) -> Changes:
+        changes = Changes(self._db)
+        asked = {"reason": found.handoff_reason, "at": found.handoff_at or self._clock.now(), "level": level}
+        changes.update_conversation(found, {"handoff": asked})
+        changes.put_pending(ESCALATE, found.id, due)
+        return changes
+
+    async def _give_up(self, found: Conversation) -> None:
+        """The tenant wants nobody but a person to answer: it stays theirs, and says so where they look."""
+        changes = Changes(self._db)
+        changes.update_conversation(found, {"parked": NOBODY_CAME})
+        changes.drop_pending(ESCALATE, found.id)
+        await _commit(changes)
+        log.error("nobody acknowledged a hand-off", count="handoff_unacknowledged", conversation=found.id)
+
+    async def _human(self, found: Conversation, line: HandOff) -> None:
+        if line.return_minutes:
+            await self._back(found)
+        else:
+            await self._end(found.id, found)
+
+    async def _back(self, found: Conversation) -> None:
+        """The assistant's again, with everything that is open."""
+        changes = Changes(self._db)
+        fields = {"owner": Owner.AI.value, "epoch": found.epoch + 1, "handoff": None}
+        changes.update_conversation(found, fields)
+        changes.drop_pending(ESCALATE, found.id)
+        if found.open:
+            changes.put_pending(ANSWER, found.id, self._clock.now() + ANSWER_GRACE)
+        await _commit(changes)
+        log.info("handed back by the timer", count="handed_back", conversation=found.id)
+        if found.open:
+            await self._work.answer_after_hand_back(found.id, found.epoch + 1)
+
+
+async def _commit(changes: Changes) -> None:
+    try:
+        await changes.commit()
+    except (Exists, Stale, Unanswered) as refused:
+        raise Unavailable("the conversation changed; it is looked at again") from refused
