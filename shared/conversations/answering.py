@@ -17,6 +17,7 @@ from shared.assistant import Assistant
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
 from shared.conversations.handoff import Notices, Request
+from shared.conversations.limits import MACHINE, TOO_MANY, Budget, hour_of, over, recent, talks_to_a_machine
 from shared.conversations.speaking import Speaker
 from shared.conversations.staff_phone import StaffPhone
 from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, PARK_AFTER, WINDOW_MOST
@@ -41,7 +42,7 @@ class Answering:
         self._db = db
         self._reader = Reader(db)
         self._tenant_id = tenant_id
-        self._speaker = Speaker(assistant, tenant_id, clock)
+        self._speaker = Speaker(assistant, tenant_id, Budget(self._reader, tenant_id, clock), clock)
         self._work = Work(queue, tenant_id)
         self._notices = Notices(tenant_id, hashes)
         self._staff = StaffPhone(db, self._work, clock)
@@ -141,8 +142,8 @@ class Answering:
 
     async def _nothing_to_do(self, found: Conversation) -> bool:
         """A6. False where the conversation changed meanwhile: a text may just have arrived."""
-        fields: dict[str, object] = {"lease": None, "attempts": 0}
-        if found.opted_out:
+        fields: dict[str, object] = {"lease": None, "attempts": 0, "heard": recent(found, self._clock.now())}
+        if found.opted_out or found.blocked:
             fields["open"] = []
         changes = Changes(self._db)
         changes.drop_pending(ANSWER, found.id)
@@ -163,7 +164,11 @@ class Answering:
         if found.attempts >= MOST_ATTEMPTS:
             await self._park(found, "the assistant failed on this conversation several times")
             return True
-        until = self._clock.now() + LEASE
+        now = self._clock.now()
+        if over(found, settings, now) and found.limited == hour_of(now):
+            await self._park(found, TOO_MANY)
+            return True
+        until = now + LEASE
         leased = await self._try(found, {"lease": {"by": self._me, "until": until}, "attempts": found.attempts + 1})
         if leased is None:
             return False
@@ -177,19 +182,24 @@ class Answering:
     async def _rounds(self, leased: Conversation, settings: Settings) -> bool:
         for last in (False,) * (MOST_ROUNDS - 1) + (True,):
             draft = await self._draft(leased, settings)
+            if draft is None:
+                await self._park(leased, MACHINE)
+                return True
             newer = await self._settle(draft, leased, settings, last_round=last)
             if not isinstance(newer, Conversation):
                 return newer
             leased = newer
         return False
 
-    async def _draft(self, found: Conversation, settings: Settings) -> Draft:
-        recent = {item.id: item for item in await self._reader.history(found.id, HISTORY)}
-        missing = [message(id) for id in found.open if id not in recent]
-        older = await self._reader.read(missing)
-        texts = [recent.get(id) or older.message(id) for id in found.open]
+    async def _draft(self, found: Conversation, settings: Settings) -> Draft | None:
+        """What to say; None to a machine."""
+        known = {item.id: item for item in await self._reader.history(found.id, HISTORY)}
+        older = await self._reader.read([message(id) for id in found.open if id not in known])
+        texts = (known.get(id) or older.message(id) for id in found.open)
         open_texts = sorted((text for text in texts if text is not None), key=_arrival)
-        history = (item for item in recent.values() if item.id not in found.open)
+        if talks_to_a_machine([item for item in known.values() if item.state not in _UNSENT]):
+            return None
+        history = (item for item in known.values() if item.id not in found.open)
         return await self._speaker.draft(found, settings, _as_it_happened(history, open_texts), tuple(open_texts))
 
     async def _settle(
@@ -235,6 +245,9 @@ class Answering:
         return True
 
 
+_UNSENT = (State.CANCELLED, State.FAILED)
+
+
 def _arrival(text: Message) -> datetime:
     return text.received_at or datetime.max.replace(tzinfo=UTC)
 
@@ -242,8 +255,7 @@ def _arrival(text: Message) -> datetime:
 def _as_it_happened(history: Iterable[Message], open_texts: list[Message]) -> tuple[Message, ...]:
     """What was really said before: not what was never sent, nor a text that a later answer will be about."""
     newest = _arrival(open_texts[-1]) if open_texts else datetime.max.replace(tzinfo=UTC)
-    unsent = (State.CANCELLED, State.FAILED)
-    return tuple(item for item in history if item.state not in unsent and _arrival(item) <= newest)
+    return tuple(item for item in history if item.state not in _UNSENT and _arrival(item) <= newest)
 
 
 async def _committed(changes: Changes) -> dict[str, datetime] | None:

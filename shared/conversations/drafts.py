@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from shared.assistant.answer import KeepLead
+from shared.conversations.limits import recent
 from shared.conversations.timers import SEND_GRACE
 from shared.conversations.work import ANSWER, SEND
 from shared.ids import digest
@@ -32,6 +33,8 @@ class Draft:
     parks: str | None = None  # why a person must look at this conversation, or None
     asks: str | None = None  # why a person is asked for, or None: with this draft the conversation waits for one
     leads: tuple[KeepLead, ...] = ()
+    spent: Mapping[str, object] = field(default_factory=dict)  # what the tenant's budget counts of it
+    limits: str | None = None  # the hour in which this draft tells a customer that there are too many texts
 
     def fits(self, conversation: Conversation) -> bool:
         """The one who may speak is still the one for whom this was written."""
@@ -54,7 +57,7 @@ class HandOffRequest(Protocol):
 
 
 def is_ours(conversation: Conversation) -> bool:
-    return conversation.owner == "ai" and not conversation.opted_out
+    return conversation.owner == "ai" and not conversation.opted_out and not conversation.blocked
 
 
 def new_id() -> str:
@@ -83,6 +86,7 @@ def outbound(draft: Draft, conversation: Conversation, provider: str) -> dict[st
         "language": draft.language,
         "sources": list(draft.sources),
     }
+    fields |= draft.spent
     return fields if draft.usage is None else fields | {"usage": draft.usage}
 
 
@@ -106,7 +110,10 @@ def propose(
         "lease": None,
         "attempts": 0,
         "parked": draft.parks,
+        "heard": recent(conversation, now),
     }
+    if draft.limits is not None:
+        fields["limited"] = draft.limits
     for lead in draft.leads:
         keep_lead(changes, lead, conversation)
     if request is not None:

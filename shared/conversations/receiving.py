@@ -18,11 +18,12 @@ from shared.channels.types import InboundText
 from shared.clock import Clock
 from shared.conversations.consent import ANSWERS, Wish, enter, gate, wish_of
 from shared.conversations.drafts import Draft, outbound
+from shared.conversations.limits import hour_of
 from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, SEND_GRACE
 from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
 from shared.ids import digest, message_id
-from shared.store.changes import NOW, Changes, added, removed
+from shared.store.changes import NOW, Changes, added, raised, removed
 from shared.store.documents import Conversation
 from shared.store.errors import Exists, Refused, Stale
 from shared.store.reading import Reader, Settings, conversation, message
@@ -65,7 +66,9 @@ class Receiving:
         conversation_id, now = self._conversation_id(text), self._clock.now()
         changes = Changes(self._db)
         changes.create_message(id, self._message(conversation_id, text))
-        changes.merge_conversation(conversation_id, {**self._heard(text), "open": added(id)})
+        changes.merge_conversation(
+            conversation_id, {**self._heard(text), "open": added(id), "heard": {hour_of(now): raised()}}
+        )
         changes.put_pending(ANSWER, conversation_id, now + window + ANSWER_GRACE)
         await self._stored(changes, id, conversation_id)
         await self._work.answer(conversation_id, id, now + window)

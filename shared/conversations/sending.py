@@ -13,15 +13,24 @@ claim at a time keeps the order. The call follows within seconds of the claim, o
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from shared import log
 from shared.channels.types import Accepted, OutboundText, Outcome, Refused
 from shared.clock import Clock
 from shared.conversations.consent import Mirror
-from shared.conversations.drafts import is_ours, new_id
+from shared.conversations.drafts import new_id
+from shared.conversations.gates import QUIET, allowed_at, not_allowed
 from shared.conversations.senders import Senders
 from shared.conversations.states import conclude, raise_state
-from shared.conversations.timers import ANSWER_GRACE, CLAIM, CLAIM_TO_CALL, PARK_AFTER, REPORT_WAIT
+from shared.conversations.timers import (
+    ANSWER_GRACE,
+    CLAIM,
+    CLAIM_TO_CALL,
+    PARK_AFTER,
+    REPORT_WAIT,
+    SEND_GRACE,
+)
 from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
 from shared.store.changes import Changes, added
@@ -33,26 +42,6 @@ from shared.tenancy import Database
 from shared.vault import AddressHashes
 
 NOT_CALLED = "the provider was not called in time"
-
-
-def not_allowed(sent: Message, of: Conversation) -> str | None:
-    """Why this message may not go out any more, or None."""
-    if sent.kind == "confirmation":
-        return _not_confirmed(sent, of)
-    if of.opted_out:
-        return "the customer opted out"
-    if sent.author != "assistant":
-        return None
-    if not is_ours(of):
-        return "a person took over"
-    return None if sent.epoch == of.epoch else "written before a person took over"
-
-
-def _not_confirmed(sent: Message, of: Conversation) -> str | None:
-    """An opt-out is confirmed once, and while it lasts."""
-    if not of.opted_out:
-        return "the customer wants texts again"
-    return None if of.confirmed in (None, sent.id) else "this opt-out was confirmed already"
 
 
 class Sending:
@@ -133,7 +122,11 @@ class Sending:
             await self._cancel(sent, of, why)
             return
         settings, before = await self._senders.settings_and(self._before(sent, of))
-        self._wait_for_order(sent, of, before)
+        await self._wait_for_order(sent, of, before)
+        at = allowed_at(sent, of, settings, self._clock.now())
+        if at is not None:
+            await self._defer(sent, at)
+            return
         sender = await self._senders.of(settings)
         started = self._clock.monotonic()
         claimed = await self._claim(sent, of)
@@ -146,12 +139,27 @@ class Sending:
         ids = {sent.prev, of.last_claim} - {None, sent.id}
         return [message(id) for id in ids if id is not None]
 
-    def _wait_for_order(self, sent: Message, of: Conversation, before: Found) -> None:
-        """What was written before must not be about to go out: `uncertain` is fine, its call is over."""
+    async def _wait_for_order(self, sent: Message, of: Conversation, before: Found) -> None:
+        """What was written before must not be about to go out: `uncertain` is fine, its call is over.
+
+        One that waits for the morning is looked at again: with this one the conversation goes on.
+        """
         for id in (sent.prev, of.last_claim):
             earlier = before.message(id)
-            if earlier is not None and earlier.id != sent.id and earlier.state in (State.QUEUED, State.SENDING):
-                raise Unavailable("an earlier message of this conversation is on its way")
+            if earlier is None or earlier.id == sent.id or earlier.state not in (State.QUEUED, State.SENDING):
+                continue
+            if earlier.reason == QUIET:
+                await self._work.send_before(of.id, earlier.id, sent.id)
+            raise Unavailable("an earlier message of this conversation is on its way")
+
+    # -- quiet hours
+
+    async def _defer(self, sent: Message, at: datetime) -> None:
+        """To be looked at again then: consent, owner and what was written since may have changed."""
+        fields = {"state": State.QUEUED.value, "reason": QUIET}
+        await conclude(self._db, sent, fields, pending_until=at + SEND_GRACE)
+        log.info("message deferred", count="quiet_hours", message_id=sent.id, until=at.isoformat())
+        await self._work.send_deferred(sent.conversation_id, sent.id, at)
 
     def _text(self, claimed: Message) -> OutboundText:
         return OutboundText(

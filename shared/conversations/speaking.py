@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, replace
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared import log
 from shared.assistant import Answer, AskPerson, Assistant, Brief, KeepLead, Outcome, Turn
@@ -13,6 +12,7 @@ from shared.assistant.language import decide
 from shared.assistant.phrases import Phrase, introduction, sentence
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, new_id
+from shared.conversations.limits import Budget, hour_of, over, spent_by
 from shared.conversations.timers import MODEL_DEADLINE
 from shared.errors import Unavailable
 from shared.store.documents import Conversation, Message
@@ -23,8 +23,9 @@ MOST_WISH = 200  # characters of a text that are kept as what a lead wants
 
 
 class Speaker:
-    def __init__(self, assistant: Assistant, tenant_id: str, clock: Clock) -> None:
+    def __init__(self, assistant: Assistant, tenant_id: str, budget: Budget, clock: Clock) -> None:
         self._assistant = assistant
+        self._budget = budget
         self._tenant_id = tenant_id
         self._clock = clock
 
@@ -42,13 +43,24 @@ class Speaker:
     async def _said(self, conversation: Conversation, settings: Settings, brief: Brief) -> Draft:
         if not settings.service.connected:
             return _unconnected(conversation, brief)
+        if over(conversation, settings, self._clock.now()):
+            return replace(_over_limit(conversation, brief), limits=hour_of(self._clock.now()))
+        if await self._budget.spent(settings):
+            return replace(_over_limit(conversation, brief), asks="budget_spent", leads=(_lead_of(brief),))
+        answer = await self._answer(brief)
+        tokens = answer.usage.prompt_tokens + answer.usage.output_tokens + answer.usage.thought_tokens
+        await self._budget.add(settings, tokens)
+        draft = _draft(conversation, brief, answer)
+        return replace(draft, spent=spent_by(self._clock.now(), settings, tokens))
+
+    async def _answer(self, brief: Brief) -> Answer:
         try:
             async with asyncio.timeout(MODEL_DEADLINE):
                 answer = await self._assistant.answer(brief)
         except TimeoutError as late:
             raise Unavailable("the model took too long") from late
         log.info("model answered", outcome=answer.outcome.value, reason=answer.reason, calls=answer.usage.calls)
-        return _draft(conversation, brief, answer)
+        return answer
 
     def _brief(
         self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
@@ -61,7 +73,7 @@ class Speaker:
             service=settings.service,
             channel=conversation.channel,
             language=decide(settings.service.language, written),
-            now=self._clock.now().astimezone(_zone(settings.tenant.time_zone)),
+            now=self._clock.now().astimezone(settings.tenant.zone),
             history=tuple(Turn(item.author, _words(item)) for item in history),
             texts=written,
             customer_address=conversation.address,
@@ -74,7 +86,7 @@ def _draft(conversation: Conversation, brief: Brief, answer: Answer) -> Draft:
     leads = tuple(effect for effect in answer.effects if isinstance(effect, KeepLead))
     handed_off = answer.outcome is Outcome.HANDED_OFF
     if handed_off and asked is None:  # nobody has asked, and nobody was answered: the business must not lose them
-        asked, leads = "assistant_failed", (*leads, KeepLead("", brief.question[:MOST_WISH]))
+        asked, leads = "assistant_failed", (*leads, _lead_of(brief))
     return Draft(
         id=new_id(),
         text=answer.text,
@@ -90,26 +102,27 @@ def _draft(conversation: Conversation, brief: Brief, answer: Answer) -> Draft:
     )
 
 
+def _lead_of(brief: Brief) -> KeepLead:
+    return KeepLead("", brief.question[:MOST_WISH])
+
+
+def _over_limit(conversation: Conversation, brief: Brief) -> Draft:
+    """The promised sentence instead of an answer."""
+    text = sentence(Phrase.OVER_LIMIT, brief.language, brief.business, brief.profile.contact)
+    return _by_code(conversation, brief, text)
+
+
 def _words(said: Message) -> str:
     """A picture without a word is something that was said too; a model refuses a turn without any text."""
     return said.text if said.text.strip() else "(a picture)"
 
 
 def _unconnected(conversation: Conversation, brief: Brief) -> Draft:
-    return Draft(
-        id=new_id(),
-        text=sentence(Phrase.NOT_CONNECTED, brief.language, brief.business, brief.profile.contact),
-        covers=conversation.open,
-        epoch=conversation.epoch,
-        kind="notice",
-        author="system",
-        language=brief.language,
-        parks=NOT_CONNECTED,
-    )
+    text = sentence(Phrase.NOT_CONNECTED, brief.language, brief.business, brief.profile.contact)
+    return replace(_by_code(conversation, brief, text), parks=NOT_CONNECTED)
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+def _by_code(conversation: Conversation, brief: Brief, text: str) -> Draft:
+    """What no model has written."""
+    covers, epoch = conversation.open, conversation.epoch
+    return Draft(new_id(), text, covers, epoch, kind="notice", author="system", language=brief.language)

@@ -13,6 +13,8 @@ CLAIM = timedelta(seconds=60)  # above 5 s + 20 s + slack
 CLAIM_TO_CALL = 5.0  # seconds between the claim and the provider's call, on the monotonic clock
 SEND_GRACE = timedelta(seconds=60)  # before the sweeper thinks that a send's task was lost
 REPORT_WAIT = timedelta(minutes=10)  # above the provider's slowest first report
+QUICK = timedelta(seconds=5)  # after a text of ours: nobody reads and writes that fast
+DIRECT_FOR = timedelta(hours=1)  # after a customer's text: what is sent within is an answer to it, at any hour
 PARK_AFTER = timedelta(minutes=30)  # overdue for this long: a person must look
 
 MOST_ATTEMPTS = 5

@@ -44,6 +44,16 @@ class Work:
     async def send(self, conversation_id: str, message_id: str) -> None:
         await self._enqueue(SEND, f"s-{message_id}", {"conversation": conversation_id, "message": message_id})
 
+    async def send_before(self, conversation_id: str, earlier: str, later: str) -> None:
+        """A message that another one waits for, and that may itself wait for the morning."""
+        body = {"conversation": conversation_id, "message": earlier}
+        await self._enqueue(SEND, f"s-{earlier}-b{later}", body)
+
+    async def send_deferred(self, conversation_id: str, message_id: str, at: datetime) -> None:
+        """A task cannot be created again under its own name: the minute in which it is due tells them apart."""
+        body = {"conversation": conversation_id, "message": message_id}
+        await self._enqueue(SEND, f"s-{message_id}-t{int(at.timestamp()) // 60}", body, at)
+
     async def again(self, kind: str, subject: str, pending_id: str, now: datetime) -> None:
         """The sweeper's: under a name of its own."""
         await self._enqueue(kind, f"w-{pending_id}-{_bucket(now)}", _subject(kind, subject))

@@ -6,7 +6,7 @@ A document that was read carries `version`, its `update_time`: the only thing a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -84,6 +84,9 @@ class Conversation:
     handoff_at: datetime | None = None
     handoff_level: int = 0  # how many of the staff have been asked: 0 the first, 1 the next in line, 2 nobody is left
     about: str | None = None  # of a staff member's own phone: the conversation that they were last asked to look at
+    heard: Mapping[str, int] = field(default_factory=dict)  # texts by hour ("h491234": hours since the epoch)
+    limited: str | None = None  # the hour in which the customer was told that there are too many
+    blocked: bool = False  # by a person: stored, and answered by nobody
     confirmed: str | None = None  # the message that told the customer of their opt-out, or will: there is only one
 
     @classmethod
@@ -113,6 +116,9 @@ class Conversation:
             handoff_at=moment(asked, "at"),
             handoff_level=integer(asked, "level"),
             about=maybe_text(data, "about"),
+            heard={hour: count for hour, count in mapping(data, "heard").items() if isinstance(count, int)},
+            limited=maybe_text(data, "limited"),
+            blocked=flag(data, "blocked"),
             confirmed=maybe_text(data, "confirmed"),
         )
 
@@ -153,6 +159,7 @@ class Message:
     claim: Claim | None = None
     error_code: str | None = None
     error: str | None = None
+    reason: str | None = None  # why it is in its state, where the provider did not say
 
     @property
     def reference(self) -> str:
@@ -189,6 +196,7 @@ class Message:
             claim=_claim(mapping(data, "claim")),
             error_code=maybe_text(error, "code"),
             error=maybe_text(error, "sentence"),
+            reason=maybe_text(data, "reason"),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from google.cloud.firestore_v1.base_query import FieldFilter
 
@@ -16,6 +16,9 @@ from shared.store.paths import Paths
 from shared.store.settings import BusinessProfile, CustomerService, SmsSettings, TenantFacts
 from shared.store.values import moment
 from shared.tenancy.database import Database
+
+if TYPE_CHECKING:
+    from google.cloud.firestore_v1.async_aggregation import AsyncAggregationQuery
 
 Key = tuple[str, str]  # collection, id
 
@@ -129,6 +132,16 @@ class Reader:
             snapshots = await query.get()
         return tuple(Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in reversed(snapshots))
 
+    async def answers_in(self, hour: str) -> int:
+        """How many answers of an hour cost a model's call."""
+        answers = self._paths.collection(MESSAGES).where(filter=FieldFilter("hour", "==", hour))
+        return await _figure(answers.count())
+
+    async def tokens_on(self, day: str) -> int:
+        """The tokens of all answers of a day."""
+        answers = self._paths.collection(MESSAGES).where(filter=FieldFilter("day", "==", day))
+        return await _figure(answers.sum("tokens"))
+
     async def sent_as(self, provider_id: str) -> Message | None:
         """The message that a provider knows by this id, where exactly one does."""
         query = self._paths.collection(MESSAGES).where(filter=FieldFilter("provider_id", "==", provider_id)).limit(2)
@@ -136,3 +149,10 @@ class Reader:
             snapshots = await query.get()
         outbound = [Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in snapshots]
         return outbound[0] if len(outbound) == 1 else None
+
+
+async def _figure(aggregation: object) -> int:
+    """The one figure of an aggregation, whose type the library states wrongly."""
+    with translated():
+        rows = await cast("AsyncAggregationQuery", aggregation).get()
+    return int(rows[0][0].value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.store.values import flag, integer, mapping, mappings, text, texts
 
@@ -18,6 +19,9 @@ FALLBACK_MODEL = "gemini-3.5-flash-lite"
 DEFAULT_WINDOW_SECONDS = 3
 ACKNOWLEDGE_MINUTES = 10
 RETURN_MINUTES = 120
+TEXTS_PER_HOUR = 30
+ANSWERS_PER_HOUR = 1_000
+TOKENS_PER_DAY = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,23 @@ class HandOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What one customer and the whole tenant may use; see `shared.conversations.limits`."""
+
+    texts_per_hour: int = TEXTS_PER_HOUR
+    answers_per_hour: int = ANSWERS_PER_HOUR
+    tokens_per_day: int = TOKENS_PER_DAY
+
+    @classmethod
+    def parse(cls, data: Fields) -> Limits:
+        return cls(
+            texts_per_hour=integer(data, "texts_per_hour", TEXTS_PER_HOUR),
+            answers_per_hour=integer(data, "answers_per_hour", ANSWERS_PER_HOUR),
+            tokens_per_day=integer(data, "tokens_per_day", TOKENS_PER_DAY),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerService:
     """config/customer_service: the assistant and the integrations.
 
@@ -103,6 +124,7 @@ class CustomerService:
     window_seconds: int = DEFAULT_WINDOW_SECONDS
     jackrabbit_org: str = ""
     handoff: HandOff = HandOff()
+    limits: Limits = Limits()
 
     @classmethod
     def parse(cls, fields: Fields | None) -> CustomerService:
@@ -118,6 +140,7 @@ class CustomerService:
             window_seconds=integer(assistant, "window_seconds", DEFAULT_WINDOW_SECONDS),
             jackrabbit_org=text(mapping(data, "jackrabbit"), "org_id"),
             handoff=HandOff.parse(mapping(data, "handoff")),
+            limits=Limits.parse(mapping(data, "limits")),
         )
 
 
@@ -149,6 +172,14 @@ class TenantFacts:
     status: str = ""
     time_zone: str = "UTC"
     locale: str = "en"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """UTC where the name is not one that this machine knows."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     @classmethod
     def parse(cls, fields: Fields | None) -> TenantFacts:

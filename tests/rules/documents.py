@@ -96,17 +96,21 @@ LINE: dict[str, Kind] = {
     "acknowledge_minutes": Optional(Count()),
     "return_minutes": Optional(Count()),
 }
+LIMITS: dict[str, Kind] = {name: Optional(Count()) for name in ("texts_per_hour", "answers_per_hour", "tokens_per_day")}
 CUSTOMER_SERVICE: dict[str, Kind] = {
     "assistant": Optional(Record(ASSISTANT)),
     "jackrabbit": Optional(Record({"org_id": Text(20)})),
     "handoff": Optional(Record(LINE)),
+    "limits": Optional(
+        Record(dict.fromkeys(("texts_per_hour", "answers_per_hour", "tokens_per_day"), Optional(Count())))
+    ),
 }
 CONVERSATION: dict[str, Kind] = {
     "channel": Exactly("sms"),
     "channel_id": Text(64),
     "address": PHONE,
     "our_address": PHONE,
-    "open": Items(1000),
+    "open": Items(10000),
     "last_inbound_at": Kept(ServerTime()),
     "last_out": Optional(HASH),
     "last_claim": Optional(HASH),
@@ -119,6 +123,9 @@ CONVERSATION: dict[str, Kind] = {
     "episode": Optional(Count()),
     "confirmed": Optional(HASH),
     "about": Optional(HASH),
+    "heard": Optional(AnyMap()),
+    "limited": Optional(Text(20)),
+    "blocked": Optional(Flag()),
     "owned_by": Optional(Text(128)),
     "owner_since": Optional(Moment()),
     "handoff": Optional(Record({"reason": Text(64), "at": Moment(), "level": Count()})),
@@ -164,7 +171,7 @@ OUTBOUND: dict[str, Kind] = {
     "direction": Exactly("out"),
     "author": OneOf(("assistant", "person", "system")),
     "kind": OneOf(("reply", "link", "confirmation", "notice")),
-    "covers": Items(1000),
+    "covers": Items(10000),
     "epoch": Count(),
     "prev": Optional(HASH),
     "state": Exactly("queued"),
@@ -173,6 +180,9 @@ OUTBOUND: dict[str, Kind] = {
     "sources": Optional(Items(50)),
     "usage": Optional(AnyMap()),
     "language": Optional(Text(35)),
+    "day": Optional(Text(10)),
+    "hour": Optional(Text(20)),
+    "tokens": Optional(Count()),
 }
 PROGRESS: dict[str, Kind] = {
     "claim": Optional(Record({"id": Text(64), "at": Moment(), "until": Moment()})),
