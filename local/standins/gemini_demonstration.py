@@ -72,6 +72,7 @@ _CLASSES = re.compile(
 _LINK = re.compile(
     r"\b(?:links?|urls?|web ?sites?|sign(?:ing)? (?:\w+ )?up|regist\w+|enrol\w*|enlaces?|inscri\w+|apunt\w+)\b", re.I
 )
+_SHORTER = re.compile(r"\(From the software .{0,200}? at most (\d+) characters")
 _GREETING = re.compile(
     r"[\W_]*(?:(?:hi|hello|hey|hola|thanks?|thank you|gracias|good (?:morning|afternoon|evening)|ok(?:ay)?|great"
     r"|buen[oa]s (?:d[ií]as|tardes|noches))[\W_]*)+",
@@ -103,7 +104,10 @@ class Reply:
 
 
 def reply(ask: Ask) -> Reply:
-    """What the demonstration says next: calls that are still to make, else a text."""
+    """What the demonstration says next: its last words, shorter, if asked so; calls still to make; else a text."""
+    shorter = _SHORTER.match(question(ask))
+    if shorter and len(ask.contents) > 1:
+        return Reply(_first_sentences(" ".join(ask.contents[-2].texts), int(shorter[1])))
     made = {call.name for content in ask.turn for call in content.calls}
     missing = tuple(call for call in _wanted(ask) if call.name not in made)
     if missing and ask.may_call:
@@ -121,6 +125,16 @@ def entries(system: str, heading: str) -> tuple[Entry, ...]:
     lines = listed[2].splitlines() if listed else []
     found = (re.fullmatch(r"\[([^\]]*)\] (.*?)(?:: (.*))?", line) for line in lines)
     return tuple(Entry(m[1], m[2], m[3] or "") for m in found if m)
+
+
+def _first_sentences(text: str, most: int) -> str:
+    """As many whole sentences as fit; the first word alone where not even one does."""
+    said = ""
+    for sentence in re.split(r"(?<=[.!?])\s+", text):
+        if len(said) + len(sentence) + 1 > most:
+            break
+        said = f"{said} {sentence}".strip()
+    return said or text[:most].partition(" ")[0]
 
 
 def _wanted(ask: Ask) -> Sequence[Wanted]:
