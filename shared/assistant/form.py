@@ -83,7 +83,7 @@ def introduced(text: str, by: Introduction) -> str:
 
     Its words are shortened for that where they must be, to whole sentences or words; its links stay, whole.
     """
-    links = dict.fromkeys(link for link in urls.found(text) if link in text)
+    links = dict.fromkeys(link for link in urls.found(text) if "://" in link and link in text)
     return _fitted(text.strip(), tuple(links), SMS_LIMIT, by).text
 
 
