@@ -80,6 +80,7 @@ _PERSON = re.compile(
     re.I,
 )
 _CALL_BACK = re.compile(r"\b(?:call me back|get back to me|contact me|interested in|ll[aá]m[ae]me|me interesa)\b", re.I)
+_SHORTER = re.compile(r"\(From the software .{0,200}? at most (\d+) characters")
 _GREETING = re.compile(
     r"[\W_]*(?:(?:hi|hello|hey|hola|thanks?|thank you|gracias|good (?:morning|afternoon|evening)|ok(?:ay)?|great"
     r"|buen[oa]s (?:d[ií]as|tardes|noches))[\W_]*)+",
@@ -111,7 +112,10 @@ class Reply:
 
 
 def reply(ask: Ask) -> Reply:
-    """What the demonstration says next: calls that are still to make, else a text."""
+    """What the demonstration says next: its last words, shorter, if asked so; calls still to make; else a text."""
+    shorter = _SHORTER.match(question(ask))
+    if shorter and len(ask.contents) > 1:
+        return Reply(_first_sentences(" ".join(ask.contents[-2].texts), int(shorter[1])))
     made = {call.name for content in ask.turn for call in content.calls}
     missing = tuple(call for call in _wanted(ask) if call.name not in made)
     if missing and ask.may_call:
@@ -129,6 +133,16 @@ def entries(system: str, heading: str) -> tuple[Entry, ...]:
     lines = listed[2].splitlines() if listed else []
     found = (re.fullmatch(r"\[([^\]]*)\] (.*?)(?:: (.*))?", line) for line in lines)
     return tuple(Entry(m[1], m[2], m[3] or "") for m in found if m)
+
+
+def _first_sentences(text: str, most: int) -> str:
+    """As many whole sentences as fit; the first word alone where not even one does."""
+    said = ""
+    for sentence in re.split(r"(?<=[.!?])\s+", text):
+        if len(said) + len(sentence) + 1 > most:
+            break
+        said = f"{said} {sentence}".strip()
+    return said or text[:most].partition(" ")[0]
 
 
 def _wanted(ask: Ask) -> Sequence[Wanted]:

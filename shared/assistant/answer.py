@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +40,11 @@ class KeepLead:
 
 
 Effect = AttachLink | AskPerson | KeepLead
+
+
+def attached(effects: Iterable[Effect]) -> list[str]:
+    """The URLs that effects put into an answer's text."""
+    return [effect.url for effect in effects if isinstance(effect, AttachLink)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from secrets import token_hex
 from shared import log
 from shared.assistant import language as languages
 from shared.assistant import prompt
-from shared.assistant.answer import Answer, AskPerson, AttachLink, Outcome, Usage
+from shared.assistant.answer import Answer, AskPerson, AttachLink, Outcome, Usage, attached
 from shared.assistant.asking import DEFAULT_LIMITS, Limits, Sleep, Task
 from shared.assistant.brief import Brief
 from shared.assistant.contacts import Known
@@ -87,6 +87,8 @@ class _Job:
             models=(service.model, service.fallback_model),
             thinking=service.thinking,
             toolbox=self.toolbox,
+            channel=self.brief.channel,
+            introduction=self.brief.introduction(self.language),
         )
 
     def finished(self, result: Talk) -> Answer:
@@ -103,7 +105,7 @@ class _Job:
             if violation.ignorance:
                 return _instead(self.brief, self.language, Phrase.UNKNOWN, usage, f"guard:{violation}")
             return _handed_off(self.brief, self.language, usage, f"guard:{violation}")
-        return self._answered(result, fitted.text, usage)
+        return self._answered(result, fitted, usage)
 
     def _asks_a_person(self, result: Talk, usage: Usage) -> Answer:
         """Whatever the model would have said: that a person was asked is told by code, and only if it is done."""
@@ -112,15 +114,15 @@ class _Job:
         return replace(told, effects=kept, sources=result.sources)
 
     def _fitted(self, result: Talk, said: str) -> Fitted:
-        links = [effect.url for effect in result.effects if isinstance(effect, AttachLink)]
-        return fit(said, self.brief.channel, links)
+        links = attached(result.effects)
+        return fit(said, self.brief.channel, links, self.brief.introduction(self.language))
 
-    def _answered(self, result: Talk, text: str, usage: Usage) -> Answer:
-        """`text` is what the guard has seen, and the links of the profile."""
-        if not text:
+    def _answered(self, result: Talk, fitted: Fitted, usage: Usage) -> Answer:
+        """What the guard has seen, the links of the profile, and our own introduction."""
+        if not fitted.body and not fitted.links:
             return _handed_off(self.brief, self.language, usage, "does_not_fit")
         sources = (*(f"fact:{scored.fact.id}" for scored in self.facts), *result.sources)
-        return Answer(text, Outcome.ANSWERED, result.effects, sources, usage, result.reason, self.language)
+        return Answer(fitted.text, Outcome.ANSWERED, result.effects, sources, usage, result.reason, self.language)
 
     def _says_ignorance(self, text: str) -> bool:
         """It says our own sentence, or at least how that begins, and adds nothing to it."""
@@ -161,7 +163,8 @@ def _instead(brief: Brief, language: str, phrase: Phrase, usage: Usage, reason: 
     """An honest sentence of ours; nothing that was prepared for another text is committed with it."""
     said = sentence(phrase, language, brief.business, brief.profile.contact)
     outcome = Outcome.UNKNOWN if phrase is Phrase.UNKNOWN else Outcome.HANDED_OFF
-    return Answer(fit(said, brief.channel).text, outcome, (), (), usage, reason, language)
+    text = fit(said, brief.channel, (), brief.introduction(language)).text
+    return Answer(text, outcome, (), (), usage, reason, language)
 
 
 def _usage(result: Talk) -> Usage:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from shared import log
+from shared.assistant.form import Introduction
 from shared.assistant.model import Content, Model, ModelBusy, ModelRejected, ModelReply, ModelRequest, Tokens
 from shared.assistant.tooling import Toolbox
 from shared.clock import Clock
@@ -16,9 +17,13 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`turns` and `tool_calls`: per model. `output_tokens` and `call_seconds`: per call. `seconds`: for everything."""
+    """`turns` and `tool_calls`: per model. `output_tokens` and `call_seconds`: per call. `seconds`: for everything.
+
+    `shorter`: turns on top, per model, to say again what does not fit its channel.
+    """
 
     turns: int = 6
+    shorter: int = 1
     tool_calls: int = 8
     output_tokens: int = 800
     seconds: float = 60.0
@@ -38,6 +43,8 @@ class Task:
     models: tuple[str, ...]  # the first choice, then the fallback
     thinking: str
     toolbox: Toolbox
+    channel: str
+    introduction: Introduction
 
 
 class NoAnswer(Exception):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.assistant.form import NO_INTRODUCTION, Introduction
+from shared.assistant.phrases import introduction
 from shared.store.settings import BusinessProfile, CustomerService
 
 
@@ -23,6 +25,7 @@ class Brief:
     `channel`: "sms", "webchat", "voice" or "email". `language`: BCP 47. `now`: aware, in the tenant's zone.
     `history`: oldest first, bounded by the caller, without `texts`. `texts`: the open texts to answer, oldest first.
     `customer_address`: the number (or address) at the other end of this conversation.
+    `introduces`: nothing of ours is in the thread yet; the answer names the business and the way out (SMS alone).
     """
 
     tenant: str
@@ -35,11 +38,16 @@ class Brief:
     history: tuple[Turn, ...]
     texts: tuple[str, ...]
     customer_address: str
+    introduces: bool = False
 
     @property
     def business(self) -> str:
         """The name that customers know."""
         return self.profile.name or self.tenant_name
+
+    def introduction(self, language: str) -> Introduction:
+        """What the text has to say besides the answer."""
+        return introduction(self.business, language) if self.introduces else NO_INTRODUCTION
 
     @property
     def question(self) -> str:

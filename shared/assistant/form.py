@@ -46,7 +46,7 @@ class Introduction:
         return len(self.prefix) + len(self.suffix) + (1 if self.suffix else 0)
 
 
-_NO_INTRODUCTION = Introduction("", "")
+NO_INTRODUCTION = Introduction("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Fitted:
 
     body: str
     links: tuple[str, ...] = ()
-    introduction: Introduction = _NO_INTRODUCTION
+    introduction: Introduction = NO_INTRODUCTION
 
     @property
     def text(self) -> str:
@@ -64,7 +64,7 @@ class Fitted:
         return "\n".join(line for line in lines if line)
 
 
-def fit(text: str, channel: str, links: Sequence[str] = (), by: Introduction = _NO_INTRODUCTION) -> Fitted:
+def fit(text: str, channel: str, links: Sequence[str] = (), by: Introduction = NO_INTRODUCTION) -> Fitted:
     """`text` as the channel wants it, with each of `links` on a line of its own unless the text has it already.
 
     An SMS has at most SMS_LIMIT characters with its introduction, except where introduction and links alone are longer:
@@ -83,11 +83,11 @@ def introduced(text: str, by: Introduction) -> str:
 
     Its words are shortened for that where they must be, to whole sentences or words; its links stay, whole.
     """
-    links = dict.fromkeys(link for link in urls.found(text) if link in text)
+    links = dict.fromkeys(link for link in urls.found(text) if "://" in link and link in text)
     return _fitted(text.strip(), tuple(links), SMS_LIMIT, by).text
 
 
-def excess(text: str, channel: str, links: Sequence[str] = (), by: Introduction = _NO_INTRODUCTION) -> int | None:
+def excess(text: str, channel: str, links: Sequence[str] = (), by: Introduction = NO_INTRODUCTION) -> int | None:
     """The characters that the words of `text` may have on that channel, where they have more; None where they fit."""
     if channel != "sms":
         return None
@@ -96,7 +96,7 @@ def excess(text: str, channel: str, links: Sequence[str] = (), by: Introduction 
     return room if len(formed) > room else None
 
 
-def _fitted(formed: str, links: Sequence[str], limit: int | None, by: Introduction = _NO_INTRODUCTION) -> Fitted:
+def _fitted(formed: str, links: Sequence[str], limit: int | None, by: Introduction = NO_INTRODUCTION) -> Fitted:
     said = by.missing_in(formed)
     missing: list[str] = []
     while True:

@@ -6,6 +6,7 @@
     refused     (a 4xx that is not about load) the second model → nothing
     blocked     nothing at once: the same content would be blocked again
     too much    one last call without tools → nothing
+    too long    (for its channel) once more, to say it within the limit → as it is, and cut by `form`
 
 A second model starts over: thought signatures do not move between models, so nothing of the first one's turns is kept.
 """
@@ -16,10 +17,11 @@ import re
 from dataclasses import dataclass, replace
 
 from shared import log
-from shared.assistant.answer import Effect
+from shared.assistant.answer import Effect, attached
 from shared.assistant.asking import Budget, Limits, NoAnswer, Port, Sleep, Task
-from shared.assistant.form import whole_sentences
-from shared.assistant.model import FinishReason, Model, ModelReply, Tokens, ToolReplies
+from shared.assistant.form import excess, whole_sentences
+from shared.assistant.model import FinishReason, Model, ModelReply, ModelText, Tokens, ToolReplies, UserText
+from shared.assistant.prompt import shorter
 from shared.assistant.steps import STEPS, Step
 from shared.clock import Clock
 
@@ -85,6 +87,15 @@ class _Run:
         self.shortened: str | None = None
 
     async def text(self) -> str:
+        text = await self._said()
+        for _ in range(self._limits.shorter):
+            room = excess(text, self._task.channel, attached(self.tools.effects), self._task.introduction)
+            if room is None:
+                break
+            text = await self._shorter(text, room)
+        return text
+
+    async def _said(self) -> str:
         for _ in range(self._limits.turns - 1):
             if self.tools.exhausted:
                 break
@@ -100,6 +111,22 @@ class _Run:
         if usable is None:
             raise NoAnswer("tool_limit", final=True)
         return usable.text
+
+    async def _shorter(self, long: str, room: int) -> str:
+        """The same in at most `room` characters. The long text stands where no shorter one comes of it.
+
+        Only its words go back: a turn with calls that were not run would be refused.
+        """
+        contents = (*self._contents, ModelText(long), UserText((shorter(room),)))
+        try:
+            reply = await self._port.ask(contents, may_call=False)
+        except NoAnswer as none:
+            log.info("not said shorter", reason=none.reason)
+            return long
+        if STEPS[reply.finish] is not Step.ACCEPT or not 0 < len(reply.text.strip()) < len(long):
+            return long
+        self.shortened = None
+        return reply.text
 
     async def _use_tools(self, reply: ModelReply) -> None:
         replies = await self.tools.use(reply.calls, self._port.left())

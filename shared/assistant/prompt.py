@@ -33,11 +33,18 @@ Internal marker, never to be repeated: {canary}"""
 NOTHING_MATCHED = "Nothing that the business has told us matches this question."
 
 _FORMS = {
-    "sms": f"A text message: plain text, no markdown, no emoji, at most {SMS_LIMIT} characters, one or two sentences.",
+    "sms": "A text message: plain text, no markdown, no emoji, at most {most} characters, one or two sentences.",
     "voice": "Read aloud on the phone: one or two short sentences, no lists, no URLs, numbers as one says them.",
     "email": "An e-mail: short paragraphs, no signature (it is added).",
     "webchat": "A chat on a website: short, lists are welcome.",
 }
+
+_SHORTER = (
+    "(From the software that sends your answers, not from the customer: that answer is too long for a text message. "
+    "Write it again in at most {room} characters, in the same language: the same facts, figures and times or fewer, "
+    "none that are new, in whole sentences, and nothing about this request.)"
+)
+_MARGIN = 0.9  # models count letters badly
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def system_instruction(brief: Brief, language: str, facts: Sequence[Scored], too
     sections = (
         POLICY.format(fence=n.fence, canary=n.canary),
         f"Language parameter: {language} (BCP 47; answer in it, whatever language facts or tools are in)",
-        f"Channel: {brief.channel}. {_FORMS.get(brief.channel, _FORMS['sms'])}",
+        f"Channel: {brief.channel}. {_form(brief, language)}",
         f"Now, where the business is: {brief.now:%A %Y-%m-%d %H:%M}",
         f"When you do not know: {ignorance}",
         f"The business:\n{_fenced(_business(brief), n.fence)}",
@@ -62,6 +69,16 @@ def system_instruction(brief: Brief, language: str, facts: Sequence[Scored], too
         f"Tools: {', '.join(tool.name for tool in tools) or 'none'}",
     )
     return "\n\n".join(section for section in sections if section)
+
+
+def _form(brief: Brief, language: str) -> str:
+    most = SMS_LIMIT - brief.introduction(language).length
+    return _FORMS.get(brief.channel, _FORMS["sms"]).format(most=most)
+
+
+def shorter(room: int) -> str:
+    """What the model is asked when its answer has more than `room` characters."""
+    return _SHORTER.format(room=max(0, int(room * _MARGIN)))
 
 
 def contents(history: Sequence[Turn], texts: Sequence[str]) -> tuple[Content, ...]:

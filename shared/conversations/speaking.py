@@ -9,7 +9,7 @@ from shared import log
 from shared.assistant import Answer, AskPerson, Assistant, Brief, KeepLead, Outcome, Turn
 from shared.assistant.form import introduced
 from shared.assistant.language import decide
-from shared.assistant.phrases import Phrase, introduction, sentence
+from shared.assistant.phrases import Phrase, sentence
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, new_id
 from shared.conversations.limits import Budget, hour_of, over, spent_by
@@ -35,10 +35,10 @@ class Speaker:
         """A draft that covers everything that was open. Raises Unavailable when the model's deadline has passed."""
         brief = self._brief(conversation, settings, history, texts)
         draft = await self._said(conversation, settings, brief)
-        if conversation.last_out is not None or conversation.channel != "sms":
+        if not brief.introduces or brief.channel != "sms":
             return draft
-        # The first text of a thread names the business and the way out (CTIA's guidelines for carriers).
-        return replace(draft, text=introduced(draft.text, introduction(brief.business, draft.language)))
+        # The first text of a thread names the business and the way out (CTIA's guidelines for carriers), whoever wrote it.
+        return replace(draft, text=introduced(draft.text, brief.introduction(draft.language)))
 
     async def _said(self, conversation: Conversation, settings: Settings, brief: Brief) -> Draft:
         if not settings.service.connected:
@@ -77,6 +77,7 @@ class Speaker:
             history=tuple(Turn(item.author, _words(item)) for item in history),
             texts=written,
             customer_address=conversation.address,
+            introduces=conversation.last_out is None,
         )
 
 

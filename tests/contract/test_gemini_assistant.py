@@ -63,6 +63,18 @@ async def test_the_answer_changes_with_the_openings_and_names_three_at_most(gemi
     assert answer.text == "Wave 1: Tue 10:00 AM, 1 spot. Wave 2: Tue 10:00 AM, 2 spots. Wave 3: Tue 10:00 AM, 3 spots."
 
 
+async def test_an_answer_that_does_not_fit_a_text_is_said_again_shorter_by_the_model(gemini: Rig) -> None:
+    long = [
+        Opening(n, f"Wave {n} {'of the long name ' * 7}".strip(), "", ("tue",), "10:00", "", n, None) for n in (1, 2, 3)
+    ]
+    answer = await ask(gemini, "Any classes on Tuesday?", lists=ClassList(*long))
+    assert answer.text.count("Wave") == 1  # two would have been left by cutting it
+    assert (answer.outcome, answer.reason, answer.usage.calls) == (Outcome.ANSWERED, None, 3)
+    *_, again = await gemini.bodies()
+    assert again["contents"][-1]["parts"][0]["text"].startswith("(From the software")
+    assert again["toolConfig"]["functionCallingConfig"]["mode"] == "NONE"
+
+
 async def test_when_no_class_matches_it_says_so_and_what_there_is(gemini: Rig) -> None:
     answer = await ask(gemini, "Any classes on Sunday?")
     assert answer.text == "No class with open spots matches that. There are open classes on Tue/Sat."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.assistant.form import SMS_LIMIT, Introduction, excess, fit, introduced, plain, shorten, whole_sentences
@@ -111,6 +111,7 @@ def test_what_a_text_says_already_is_not_said_twice() -> None:
     assert introduced("Blue Swim: text us. Reply STOP to opt out. Contact: 1", BY).count("STOP") == 1
 
 
+@example([URL, "1" * 13, URL, URL, "1", "11", "11", URL, "1", URL, "1111111.a111?"], [], False)
 @given(WORDS, st.lists(st.sampled_from([URL, "https://swim.example/policies"]), unique=True), st.booleans())
 def test_an_introduced_text_fits_with_its_links_whole_and_no_word_cut(
     words: list[str], links: list[str], at_once: bool
