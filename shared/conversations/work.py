@@ -33,6 +33,9 @@ class Work:
     async def answer_after_cancel(self, conversation_id: str, cancelled: str) -> None:
         await self._enqueue(ANSWER, f"a-{cancelled}-c", {"conversation": conversation_id})
 
+    async def answer_after_hand_back(self, conversation_id: str, epoch: int) -> None:
+        await self._enqueue(ANSWER, f"a-{conversation_id}-e{epoch}", {"conversation": conversation_id})
+
     async def send(self, conversation_id: str, message_id: str) -> None:
         await self._enqueue(SEND, f"s-{message_id}", {"conversation": conversation_id, "message": message_id})
 

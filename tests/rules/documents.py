@@ -109,6 +109,8 @@ CONVERSATION: dict[str, Kind] = {
     "parked": Optional(Text(200)),
     "preview": Optional(Text(280)),
     "episode": Optional(Count()),
+    "owned_by": Optional(Text(128)),
+    "owner_since": Optional(Moment()),
 }
 MESSAGE: dict[str, Kind] = {
     "conversation_id": HASH,
@@ -142,6 +144,8 @@ OUTBOUND: dict[str, Kind] = {
     "sources": Optional(Items(50)),
     "usage": Optional(AnyMap()),
     "language": Optional(Text(35)),
+    "by": Optional(Text(128)),
+    "resend_of": Optional(HASH),
 }
 PROGRESS: dict[str, Kind] = {
     "claim": Optional(Record({"id": Text(64), "at": Moment(), "until": Moment()})),
