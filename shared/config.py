@@ -39,6 +39,7 @@ class Endpoints:
     """Where the outside is. The defaults are the real services; only the local cloud sets others."""
 
     firestore: str | None  # "host:port" of the emulator (or its gate), None for the real one
+    auth_emulator: str | None  # "host:port"; its id tokens carry no signature
     identity_toolkit: str  # base URL, without a trailing slash, as all of these
     tasks: str | None  # "host:port" of a plaintext gRPC stand-in, None for the real one
     metadata: str
@@ -61,11 +62,17 @@ class Config:
     telnyx_api_key: Hidden  # platform-wide account's API key; "" where every tenant has its own
     firebase_api_key: str  # identifies the project at Identity Toolkit; not a secret
     gemini_api_key: Hidden
+    admin_origin: str  # where the interface is served, "https://host"; "" where no browser may call
     endpoints: Endpoints
 
     @property
     def local(self) -> bool:
         return self.service is None
+
+    @property
+    def unsigned_people(self) -> bool:
+        """Whether id tokens of people may be the Auth emulator's, which anybody can make."""
+        return self.local and self.endpoints.auth_emulator is not None
 
     def service_account(self, name: str) -> str:
         """The e-mail of one of our service accounts (`edge`, `worker`, `mint`, …)."""
@@ -95,6 +102,7 @@ def read(env: Mapping[str, str]) -> Config:
         telnyx_api_key=Hidden(env.get("TELNYX_API_KEY", "")),
         firebase_api_key=env.get("FIREBASE_API_KEY", ""),
         gemini_api_key=Hidden(env.get("GEMINI_API_KEY", "")),
+        admin_origin=env.get("ADMIN_ORIGIN", "").rstrip("/"),
         endpoints=_endpoints(env),
     )
 
@@ -110,6 +118,7 @@ def _endpoints(env: Mapping[str, str]) -> Endpoints:
     toolkit = "identitytoolkit.googleapis.com"
     return Endpoints(
         firestore=env.get("FIRESTORE_EMULATOR_HOST"),
+        auth_emulator=auth,
         identity_toolkit=f"http://{auth}/{toolkit}" if auth else f"https://{toolkit}",
         tasks=env.get("CLOUD_TASKS_EMULATOR_HOST"),
         metadata=f"http://{env.get('GCE_METADATA_HOST', 'metadata.google.internal')}",
