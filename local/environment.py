@@ -13,6 +13,7 @@ from local.seed_openings import generate
 from local.standins.telnyx_delivery import PLATFORM_SEED, Account
 
 PROJECT = "demo-chattercheetah"
+ADMIN_ORIGIN = "http://127.0.0.1:5000"
 
 
 def environment(ports: Ports, telnyx_public_key: str, database: str) -> dict[str, str]:
@@ -29,6 +30,7 @@ def environment(ports: Ports, telnyx_public_key: str, database: str) -> dict[str
             "GOOGLE_CLOUD_PROJECT": PROJECT,
             "FUNCTIONS_URL": f"http://127.0.0.1:{ports.functions}",
             "FIREBASE_API_KEY": "local",
+            "ADMIN_ORIGIN": ADMIN_ORIGIN,
             "FIRESTORE_EMULATOR_HOST": database,
             "FIREBASE_AUTH_EMULATOR_HOST": f"127.0.0.1:{ports.auth}",
             "CLOUD_TASKS_EMULATOR_HOST": f"127.0.0.1:{ports.tasks}",

@@ -39,6 +39,7 @@ class Endpoints:
     """Where the outside is. The defaults are the real services; only the local cloud sets others."""
 
     firestore: str | None  # "host:port" of the emulator (or its gate), None for the real one
+    auth_emulator: str | None  # "host:port"; its id tokens carry no signature
     identity_toolkit: str  # base URL, without a trailing slash, as all of these
     tasks: str | None  # "host:port" of a plaintext gRPC stand-in, None for the real one
     metadata: str
@@ -67,6 +68,11 @@ class Config:
     @property
     def local(self) -> bool:
         return self.service is None
+
+    @property
+    def unsigned_people(self) -> bool:
+        """Whether id tokens of people may be the Auth emulator's, which anybody can make."""
+        return self.local and self.endpoints.auth_emulator is not None
 
     def service_account(self, name: str) -> str:
         """The e-mail of one of our service accounts (`edge`, `worker`, `mint`, …)."""
@@ -112,6 +118,7 @@ def _endpoints(env: Mapping[str, str]) -> Endpoints:
     toolkit = "identitytoolkit.googleapis.com"
     return Endpoints(
         firestore=env.get("FIRESTORE_EMULATOR_HOST"),
+        auth_emulator=auth,
         identity_toolkit=f"http://{auth}/{toolkit}" if auth else f"https://{toolkit}",
         tasks=env.get("CLOUD_TASKS_EMULATOR_HOST"),
         metadata=f"http://{env.get('GCE_METADATA_HOST', 'metadata.google.internal')}",

@@ -6,24 +6,18 @@ Written out instead of google-auth's `verify_token`, which checks neither the is
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from shared.clock import Clock
 from shared.config import config
-from shared.errors import Unauthenticated
+from shared.signed_tokens import CallerRefused, signed_claims
 from shared.signing_keys import SigningKeys
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+__all__ = ["Caller", "CallerRefused", "verify"]
 
 ISSUERS = ("https://accounts.google.com", "accounts.google.com")  # a tuple: a claim may be unhashable
-SKEW = 60.0  # seconds by which the issuer's clock may be ahead of ours
-LONGEST = 8192  # characters; Google's have about 1,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +26,6 @@ class Caller:
 
     email: str
     subject: str
-
-
-class CallerRefused(Unauthenticated):
-    """Callers learn nothing but the refusal; `reason` is one word of ours for the log."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("caller not authenticated")
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    header: Mapping[str, object]
-    payload: bytes
-    signature: bytes
-    signed: bytes  # what the signature is over
 
 
 async def verify(
@@ -59,86 +37,12 @@ async def verify(
     """
     if isinstance(emails, str):
         raise TypeError("emails is a collection of addresses, not one address")  # else `in` means "part of"
-    parts = _split(token)
-    key = await (keys or _google()).get(_key_id(parts.header), clock)
-    if key is None:
-        raise CallerRefused("unknown_key")
-    _check_signature(key, parts)
-    claims = _json_object(parts.payload)
-    _check_times(claims, clock.now().timestamp())
-    return _caller(claims, audience, emails)
+    return _caller(await signed_claims(token, keys or _google(), clock), audience, emails)
 
 
 @cache
 def _google() -> SigningKeys:
     return SigningKeys(config().endpoints.certs)
-
-
-def _split(token: str) -> _Parts:
-    segments = token.split(".") if len(token) <= LONGEST else []
-    if len(segments) != 3:
-        raise CallerRefused("malformed")
-    header, payload, signature = (_decode(segment) for segment in segments)
-    return _Parts(_json_object(header), payload, signature, token.rpartition(".")[0].encode("ascii"))
-
-
-def _decode(segment: str) -> bytes:
-    """Base64url without padding, strictly: Python's decoder alone skips what is not in the alphabet."""
-    try:
-        decoded = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-    except ValueError:
-        raise CallerRefused("malformed") from None
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=") != segment.encode("ascii"):
-        raise CallerRefused("malformed")
-    return decoded
-
-
-def _json_object(data: bytes) -> Mapping[str, object]:
-    try:
-        value: object = json.loads(data)
-    except (ValueError, RecursionError):
-        raise CallerRefused("malformed") from None
-    if not isinstance(value, dict):
-        raise CallerRefused("malformed")
-    return value
-
-
-def _key_id(header: Mapping[str, object]) -> str:
-    # The algorithm is ours to choose, never the token's: "none", or HS256 under the public key, would be forgeries.
-    if header.get("alg") != "RS256" or "crit" in header:
-        raise CallerRefused("algorithm")
-    key_id = header.get("kid")
-    if not isinstance(key_id, str):
-        raise CallerRefused("malformed")
-    return key_id
-
-
-def _check_signature(key: RSAPublicKey, parts: _Parts) -> None:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    try:
-        key.verify(parts.signature, parts.signed, PKCS1v15(), SHA256())
-    except InvalidSignature:
-        raise CallerRefused("signature") from None
-
-
-def _check_times(claims: Mapping[str, object], now: float) -> None:
-    if _time(claims, "exp") <= now:
-        raise CallerRefused("expired")
-    if _time(claims, "iat") > now + SKEW:
-        raise CallerRefused("future")
-    if "nbf" in claims and _time(claims, "nbf") > now + SKEW:
-        raise CallerRefused("future")
-
-
-def _time(claims: Mapping[str, object], name: str) -> float:
-    value = claims.get(name)
-    # `value != value` is NaN, which Python's JSON accepts and every comparison above would let pass.
-    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
-        raise CallerRefused("times")
-    return value
 
 
 def _caller(claims: Mapping[str, object], audience: str, emails: Collection[str]) -> Caller:

@@ -13,6 +13,8 @@ from shared.errors import BadRequest
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from shared.tenancy import Member
+
     M = TypeVar("M", bound=BaseModel)
 
 Body = Mapping[str, object]
@@ -22,7 +24,8 @@ Body = Mapping[str, object]
 class Call:
     """One request, its body whole and unparsed. `channel` is the one segment of the path, None without.
 
-    `caller` is the e-mail of the service account that OIDC proved, None where the caller proves itself otherwise.
+    `caller` is the e-mail of the service account that OIDC proved, `member` the person who proved to work for a tenant;
+    each None where the caller proves itself otherwise.
     """
 
     function: str
@@ -31,6 +34,12 @@ class Call:
     channel: str | None
     now: datetime
     caller: str | None = None
+    member: Member | None = None
+
+    def person(self) -> Member:
+        """The person who calls. The boundary admits nobody else to a function for people."""
+        assert self.member is not None  # proven by the boundary
+        return self.member
 
     def parse(self, model: type[M]) -> M:
         """The JSON body as `model`. Raises BadRequest that says where and why, without quoting the body."""

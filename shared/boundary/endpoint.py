@@ -7,6 +7,7 @@ to answers, and the timing. What is left to a function is what it is for.
     telnyx, tool        a signature over the raw bytes, checked in the function  /[{channel}], tools: /{channel}
     tasks, scheduler,   Google's OIDC token of the one service account           /
     functions           (functions: any account that functions run as)
+    member              a person's id token; the tenant comes from it alone      /
     public              not at all                                               /
 
 `functions/manifest.yaml` says the same of each function; a test holds the two together.
@@ -25,20 +26,24 @@ import functions_framework.aio
 from starlette.responses import Response
 
 from shared import log
+from shared.boundary import cors
 from shared.boundary.call import Call, Reply
 from shared.clock import SystemClock
 from shared.config import config
 from shared.errors import MethodNotAllowed, NotFound, PayloadTooLarge, Problem, Unauthenticated
+from shared.hidden import Hidden
 from shared.tenancy.renewing import begin_request, settle
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from shared.tenancy import Member
+
 MAX_BODY = 256 * 1024  # bytes; a provider's message event is under 10 KB
 INVOKERS = {
     "tasks": ("tasks-invoker",),
     "scheduler": ("scheduler-invoker",),
-    "functions": ("edge", "worker", "sweeper"),
+    "functions": ("edge", "worker", "sweeper", "admin"),
 }
 _CHANNEL = re.compile(r"/([A-Za-z0-9_-]{1,64})?")
 _TRACE = re.compile(r"[0-9a-f]{32}")
@@ -81,12 +86,16 @@ class _Edge:
         log.begin(function=self.name, **_trace(request))
         begin_request()
         reply = await self._answer(request)
+        if self.caller == "member":
+            reply = cors.shown_to(request.headers.get("origin"), reply)
         await settle()
         log.info("answered", status=reply.status, ms=round((time.monotonic() - started) * 1000))
         return _response(reply)
 
     async def _answer(self, request: Request) -> Reply:
         try:
+            if self.caller == "member" and request.method == "OPTIONS":
+                return cors.preflight(request.headers.get("origin"), self.methods)
             if request.method not in self.methods:
                 return _wrong_method(self.methods)
             return await self.handler(await self._call(request))
@@ -101,9 +110,15 @@ class _Edge:
         channel = self._channel(request.url.path)
         headers = {key.lower(): value for key, value in request.headers.items()}
         email = await self._invoker(headers) if self.caller in INVOKERS else None
-        raw = await _body(request, self.max_body)
+        member = await _member(headers) if self.caller == "member" else None
         return Call(
-            function=self.name, raw=raw, headers=headers, channel=channel, now=SystemClock().now(), caller=email
+            function=self.name,
+            raw=await _body(request, self.max_body),
+            headers=headers,
+            channel=channel,
+            now=SystemClock().now(),
+            caller=email,
+            member=member,
         )
 
     def _channel(self, path: str) -> str | None:
@@ -117,12 +132,23 @@ class _Edge:
     async def _invoker(self, headers: dict[str, str]) -> str:
         from shared import oidc  # only functions that are called by Google need it
 
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("caller not authenticated")
+        token = _bearer(headers)
         emails = [config().service_account(account) for account in INVOKERS[self.caller]]
         audience = f"{config().functions_url}/{self.name}"
         return (await oidc.verify(token, audience=audience, emails=emails, clock=SystemClock())).email
+
+
+def _bearer(headers: dict[str, str]) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("caller not authenticated")
+    return token
+
+
+async def _member(headers: dict[str, str]) -> Member:
+    from shared.boundary import members  # only functions for people need it
+
+    return await members.admitted(Hidden(_bearer(headers)))
 
 
 async def _body(request: Request, limit: int) -> bytes:

@@ -2,6 +2,7 @@
 
     edge      asks by route: it gets the tenant that owns the route, and cannot name one
     worker    asks by tenant: its callers are authenticated task queues
+    admin     asks by person: it gets the tenant of whoever proves to work there, and cannot name one
     sweeper   asks for itself
 
 What the manifest does not name for an account's functions is refused, and every mint is logged.
@@ -13,7 +14,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import NoReturn, Protocol
 
-from pydantic import BaseModel, ConfigDict, FiniteFloat, model_validator
+from pydantic import BaseModel, ConfigDict, FiniteFloat, SecretStr, model_validator
 
 from shared import log
 from shared.boundary.manifest import principals_of
@@ -25,16 +26,18 @@ from shared.tenancy.database import Database
 from shared.tenancy.errors import MintUnavailable
 from shared.tenancy.issuing import Issuer
 from shared.tenancy.minting import Grant
-from shared.tenancy.principals import RESOLVER, SWEEPER, TENANT_ID, Principal, service
+from shared.tenancy.people import people
+from shared.tenancy.principals import RESOLVER, SWEEPER, TENANT_ID, Member, Principal, service
 from shared.tenancy.renewing import Renewing
 
 BY_ROUTE = frozenset({"edge"})
 BY_TENANT = frozenset({"worker"})
+BY_PERSON = frozenset({"admin"})
 DROP_EVERY = 5.0  # seconds between two tokens made anew for one principal
 
 
 class MintRequest(BaseModel):
-    """Exactly one of: `route` (a route's key), `tenant` (its id), `principal` ("sweeper").
+    """Exactly one of: `route` (a route's key), `tenant` (its id), `principal` ("sweeper"), `person` (their id token).
 
     `newer_than`: when the token was issued (seconds since the epoch) that the database did not accept from the asker.
     """
@@ -44,12 +47,13 @@ class MintRequest(BaseModel):
     route: str | None = None
     tenant: str | None = None
     principal: str | None = None
+    person: SecretStr | None = None
     newer_than: FiniteFloat | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> MintRequest:
-        if sum(asked is not None for asked in (self.route, self.tenant, self.principal)) != 1:
-            raise ValueError("name exactly one of route, tenant, principal")
+        if sum(asked is not None for asked in (self.route, self.tenant, self.principal, self.person)) != 1:
+            raise ValueError("name exactly one of route, tenant, principal, person")
         return self
 
 
@@ -61,21 +65,29 @@ class TokenIssuer(Protocol):
     async def forget(self, token: Hidden) -> None: ...
 
 
+class Verifier(Protocol):
+    """Who says whose id token it is: `shared.tenancy.people.People`."""
+
+    async def member(self, token: Hidden) -> Member: ...
+
+
 class MintDesk:
     """Hands out grants. Its own reads of routes are made as the resolver, which may get one route and nothing else.
 
     Tokens are kept here, routes are not: each ask by route reads it again.
     """
 
-    def __init__(self, issuer: TokenIssuer, clock: Clock) -> None:
+    def __init__(self, issuer: TokenIssuer, people: Verifier, clock: Clock) -> None:
         self._issuer = issuer
+        self._people = people
         self._clock = clock
         self._grants: Renewing[Principal, Grant] = Renewing(self._issue, clock)
         self._dropped: dict[Principal, float] = {}  # when a token was last made anew because it was refused
         self._routes = Routes(Database(_ResolverSession(self._grants), None))
 
     async def hand_out(self, request: MintRequest, caller: str) -> dict[str, object]:
-        """What mint answers. Raises Forbidden for what this caller may not hold, NotFound for a route of nobody."""
+        """What mint answers. Raises Forbidden for what this caller may not hold, NotFound for a route of nobody, and
+        Unauthenticated for a person who proves nothing."""
         identity = caller.split("@")[0]
         if request.route is not None:
             _may(identity, "service", identity in BY_ROUTE)
@@ -85,6 +97,10 @@ class MintDesk:
             if not TENANT_ID.fullmatch(request.tenant):
                 raise NotFound("no such tenant", code="no_tenant")
             return await self._grant(service(request.tenant), identity, request.newer_than)
+        if request.person is not None:
+            _may(identity, "service", identity in BY_PERSON)
+            member = await self._people.member(Hidden(request.person.get_secret_value()))
+            return await self._grant(service(member.tenant_id), identity, request.newer_than)
         _may(identity, request.principal or "", request.principal == SWEEPER.role)
         return await self._grant(SWEEPER, identity, request.newer_than)
 
@@ -164,4 +180,4 @@ def _may(identity: str, role: str, way: bool) -> None:
 @cache
 def desk() -> MintDesk:
     clock = SystemClock()
-    return MintDesk(Issuer(clock), clock)
+    return MintDesk(Issuer(clock), people(), clock)

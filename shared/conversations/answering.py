@@ -18,6 +18,7 @@ from shared.clock import Clock
 from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
 from shared.conversations.handoff import Notices, Request
 from shared.conversations.limits import MACHINE, TOO_MANY, Budget, hour_of, over, recent, talks_to_a_machine
+from shared.conversations.owners import given_to, hands_of
 from shared.conversations.speaking import Speaker
 from shared.conversations.staff_phone import StaffPhone
 from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, PARK_AFTER, WINDOW_MOST
@@ -137,8 +138,9 @@ class Answering:
         return alive and found.lease_by != self._me
 
     async def _reopen(self, found: Conversation) -> None:
-        """A new episode: nothing that was asked for in the old one is left."""
-        await self._try(found, {"owner": Owner.AI.value, "epoch": found.epoch + 1, "handoff": None})
+        """A text after the end is an episode of its own: what was asked for in the last one is over with it."""
+        again = given_to(found, Owner.AI, self._clock.now())
+        await self._try(found, {**hands_of(again), "episode": found.episode + 1})
 
     async def _nothing_to_do(self, found: Conversation) -> bool:
         """A6. False where the conversation changed meanwhile: a text may just have arrived."""

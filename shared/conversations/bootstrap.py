@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from shared import tenancy
 from shared.clock import SystemClock
 from shared.tasks import CloudTasks
-from shared.tenancy import Channel
+from shared.tenancy import Channel, Member
 from shared.vault import address_hashes, field_cipher
 
 if TYPE_CHECKING:
     from shared.conversations.answering import Answering
     from shared.conversations.callers import Callers
     from shared.conversations.handoff import Escalating
+    from shared.conversations.hands import Hands
     from shared.conversations.linking import Linking
     from shared.conversations.receiving import Receiving
     from shared.conversations.reporting import Reporting
@@ -49,6 +50,12 @@ def callers(channel: Channel) -> Callers:
     from shared.conversations.callers import Callers
 
     return Callers(tenancy.database_of(channel), channel, _queue(), address_hashes(), SystemClock())
+
+
+def hands(member: Member) -> Hands:
+    from shared.conversations.hands import Hands
+
+    return Hands(tenancy.database_of_member(member), member.tenant_id, _queue(), SystemClock())
 
 
 def answering(tenant_id: str) -> Answering:

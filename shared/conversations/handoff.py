@@ -23,6 +23,7 @@ from shared import log
 from shared.clock import Clock
 from shared.config import config
 from shared.conversations.drafts import Draft, outbound
+from shared.conversations.owners import given_to, hands_of
 from shared.conversations.timers import ANSWER_GRACE, SEND_GRACE
 from shared.conversations.work import ANSWER, ESCALATE, SEND, Work
 from shared.errors import Unavailable
@@ -126,6 +127,16 @@ def _told(of: Conversation, reason: str, level: int) -> str:
     return f"{still}{display(E164(of.address))} {why}. Reply to this text and they get your words.{link}"
 
 
+def watch_person(changes: Changes, after: Conversation, settings: Settings, now: datetime) -> datetime | None:
+    """A person has it from now on, or has just written: when to look whether they are still there, None for never."""
+    minutes = settings.service.handoff.return_minutes
+    if after.owner is not Owner.HUMAN or not minutes:
+        return None
+    due = now + timedelta(minutes=minutes)
+    changes.put_pending(ESCALATE, after.id, due)
+    return due
+
+
 class Escalating:
     """Looks at a conversation whose watch is due."""
 
@@ -145,7 +156,7 @@ class Escalating:
         if due is None:
             return
         if self._clock.now() < due:  # a person wrote meanwhile, and moved it
-            await self._work.escalate(conversation_id, f"t{int(due.timestamp()) // 60}", due)
+            await self._work.look_again(conversation_id, due)
         elif found is None or found.owner not in (Owner.WAITING, Owner.HUMAN):
             await self._end(conversation_id, found)
         elif found.owner is Owner.WAITING:
@@ -213,8 +224,7 @@ class Escalating:
     async def _back(self, found: Conversation) -> None:
         """The assistant's again, with everything that is open."""
         changes = Changes(self._db)
-        fields = {"owner": Owner.AI.value, "epoch": found.epoch + 1, "handoff": None}
-        changes.update_conversation(found, fields)
+        changes.update_conversation(found, hands_of(given_to(found, Owner.AI, self._clock.now())))
         changes.drop_pending(ESCALATE, found.id)
         if found.open:
             changes.put_pending(ANSWER, found.id, self._clock.now() + ANSWER_GRACE)

@@ -37,7 +37,7 @@ class Speaker:
         draft = await self._said(conversation, settings, brief)
         if not brief.introduces or brief.channel != "sms":
             return draft
-        # The first text of a thread names the business and the way out (CTIA's guidelines for carriers), whoever wrote it.
+        # The first text of a thread names the business and the way out (CTIA's guidelines), whoever wrote it.
         return replace(draft, text=introduced(draft.text, brief.introduction(draft.language)))
 
     async def _said(self, conversation: Conversation, settings: Settings, brief: Brief) -> Draft:

@@ -6,13 +6,15 @@ to that customer in one commit: on the version of both conversations, so it is r
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
 from shared import log
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, outbound
+from shared.conversations.handoff import watch_person
+from shared.conversations.owners import given_to, hands_of
 from shared.conversations.timers import HISTORY, SEND_GRACE
-from shared.conversations.work import ANSWER, ESCALATE, SEND, Work
+from shared.conversations.work import ANSWER, SEND, Work
 from shared.ids import digest
 from shared.store.changes import Changes, removed
 from shared.store.documents import Conversation, Owner
@@ -47,19 +49,19 @@ class StaffPhone:
         return await self._reply(theirs, customer, "\n".join(said), settings)
 
     async def _reply(self, theirs: Conversation, customer: Conversation, said: str, settings: Settings) -> bool:
-        now, minutes = self._clock.now(), settings.service.handoff.return_minutes
-        taken = customer.owner is Owner.HUMAN
-        epoch = customer.epoch if taken else customer.epoch + 1
-        draft = Draft(digest("staff-reply", *theirs.open), said, customer.open, epoch, author="person")
+        now = self._clock.now()
+        taken = customer if customer.owner is Owner.HUMAN else given_to(customer, Owner.HUMAN, now, theirs.id)
+        draft = Draft(digest("staff-reply", *theirs.open), said, customer.open, taken.epoch, author="person")
         changes = self._heard(theirs)
-        changes.create_message(draft.id, outbound(draft, customer, settings.sms.provider))
+        fields = outbound(draft, replace(customer, epoch=taken.epoch), settings.sms.provider)
+        changes.create_message(draft.id, {**fields, "by": theirs.id})
         changes.put_pending(SEND, draft.id, now + SEND_GRACE)
-        if minutes:
-            changes.put_pending(ESCALATE, customer.id, now + timedelta(minutes=minutes))
-        owned = {"owner": Owner.HUMAN.value, "epoch": epoch, "owned_by": theirs.id, "owner_since": now}
-        changes.update_conversation(customer, {**owned, "open": [], "last_out": draft.id})
+        changes.update_conversation(customer, hands_of(replace(taken, open=(), last_out=draft.id)))
+        due = watch_person(changes, taken, settings, now)
         if not await _committed(changes):
             return False
+        if due is not None:
+            await self._work.look_again(customer.id, due)
         log.info("a person replied by phone", count="staff_reply", message_id=draft.id, conversation=customer.id)
         await self._work.send(customer.id, draft.id)
         return True

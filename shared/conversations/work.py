@@ -41,6 +41,10 @@ class Work:
         """`step` tells one look at a hand-off from the next: the epoch, and how far it has got."""
         await self._enqueue(ESCALATE, f"e-{conversation_id}-{step}", {"conversation": conversation_id}, at)
 
+    async def look_again(self, conversation_id: str, at: datetime) -> None:
+        """A watch that was moved: the minute in which it is due now tells its task from the one before."""
+        await self.escalate(conversation_id, f"t{int(at.timestamp()) // 60}", at)
+
     async def send(self, conversation_id: str, message_id: str) -> None:
         await self._enqueue(SEND, f"s-{message_id}", {"conversation": conversation_id, "message": message_id})
 

@@ -79,6 +79,9 @@ class Conversation:
     last_inbound_at: datetime | None = None
     contact_id: str | None = None
     language: str | None = None
+    owned_by: str | None = None  # the person who has it: a uid, or the hash of a staff number
+    owner_since: datetime | None = None
+    episode: int = 0  # how often a text has opened it again after it was resolved
     parked: str | None = None  # why nobody answers this conversation any more, or None
     handoff_reason: str = ""  # why a person was asked for; "" when nobody was
     handoff_at: datetime | None = None
@@ -111,6 +114,9 @@ class Conversation:
             last_inbound_at=moment(data, "last_inbound_at"),
             contact_id=maybe_text(data, "contact_id"),
             language=maybe_text(data, "language"),
+            owned_by=maybe_text(data, "owned_by"),
+            owner_since=moment(data, "owner_since"),
+            episode=integer(data, "episode"),
             parked=maybe_text(data, "parked"),
             handoff_reason=text(asked, "reason"),
             handoff_at=moment(asked, "at"),
@@ -160,6 +166,9 @@ class Message:
     error_code: str | None = None
     error: str | None = None
     reason: str | None = None  # why it is in its state, where the provider did not say
+    language: str | None = None
+    by: str | None = None  # the person who wrote it, where one did
+    resend_of: str | None = None  # the message whose words these are, sent again
 
     @property
     def reference(self) -> str:
@@ -197,12 +206,27 @@ class Message:
             error_code=maybe_text(error, "code"),
             error=maybe_text(error, "sentence"),
             reason=maybe_text(data, "reason"),
+            language=maybe_text(data, "language"),
+            by=maybe_text(data, "by"),
+            resend_of=maybe_text(data, "resend_of"),
         )
 
 
 def _claim(data: Fields) -> Claim | None:
     at, until = moment(data, "at"), moment(data, "until")
     return Claim(text(data, "id"), at, until) if at and until else None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDocument:
+    """members/{uid}: a person of the tenant, as the tenant says."""
+
+    role: str = ""
+    active: bool = False
+
+    @classmethod
+    def parse(cls, data: Fields) -> MemberDocument:
+        return cls(role=text(data, "role"), active=flag(data, "active"))
 
 
 @dataclass(frozen=True, slots=True)

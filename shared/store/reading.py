@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, cast
 
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from shared.store.collections import ADDRESSES, CONFIG, CONVERSATIONS, MESSAGES, PENDING, SECRETS, TENANTS, pending_id
-from shared.store.documents import Conversation, Message
+from shared.store.collections import (
+    ADDRESSES,
+    CONFIG,
+    CONVERSATIONS,
+    MEMBERS,
+    MESSAGES,
+    PENDING,
+    SECRETS,
+    TENANTS,
+    pending_id,
+)
+from shared.store.documents import Conversation, MemberDocument, Message
 from shared.store.errors import translated
 from shared.store.paths import Paths
 from shared.store.settings import BusinessProfile, CustomerService, SmsSettings, TenantFacts
@@ -33,6 +43,10 @@ def message(id: str) -> Key:
 
 def pending(kind: str, subject: str) -> Key:
     return PENDING, pending_id(kind, subject)
+
+
+def member(uid: str) -> Key:
+    return MEMBERS, uid
 
 
 def address(id: str) -> Key:
@@ -68,6 +82,10 @@ class Found:
     def due_at(self, kind: str, subject: str) -> datetime | None:
         """When work is due; None if there is none."""
         return moment(self._fields(PENDING, pending_id(kind, subject)), "due_at")
+
+    def member(self, uid: str) -> MemberDocument:
+        """Somebody who is not there is nobody: without a role, and not active."""
+        return MemberDocument.parse(self._fields(MEMBERS, uid))
 
     def contact_of(self, address_id: str) -> str | None:
         return cast("str | None", self._fields(ADDRESSES, address_id).get("contact_id"))

@@ -1,7 +1,8 @@
 """Whose request is this, and a database session that can see nobody else's data (DESIGN §2).
 
-An edge function knows a route and gets the tenant with it; a worker, called by our own task queues, names the tenant.
-Either way the function `mint` decides, and what comes back is a token that the rules bind.
+An edge function knows a route and gets the tenant with it; a worker, called by our own task queues, names the tenant; a
+function for people shows a person's id token. Each time the function `mint` decides, and what comes back is a token
+that the rules bind.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from shared.clock import SystemClock
 from shared.tenancy.database import Database
 from shared.tenancy.errors import NoRoute
 from shared.tenancy.minting import Ask, Channel, GrantSession, Minting
-from shared.tenancy.principals import TENANT_ID
+from shared.tenancy.principals import TENANT_ID, Member
 from shared.vault import address_hashes
 
 __all__ = [
     "Channel",
     "Database",
+    "Member",
     "channel_at",
     "channel_named",
     "database_of",
+    "database_of_member",
     "database_of_sweeper",
     "database_of_tenant",
 ]
@@ -52,6 +55,11 @@ def database_of_tenant(tenant_id: str) -> Database:
     if not TENANT_ID.fullmatch(tenant_id):
         raise NoRoute("no such tenant")
     return Database(GrantSession(_minting(), Ask(tenant=tenant_id)), tenant_id)
+
+
+def database_of_member(member: Member) -> Database:
+    """The data of the tenant that a person works for, as that tenant's service: what they may do is for us to check."""
+    return Database(GrantSession(_minting(), Ask(person=member)), member.tenant_id)
 
 
 def database_of_sweeper() -> Database:

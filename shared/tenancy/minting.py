@@ -1,8 +1,9 @@
 """Asking the function `mint` for a grant: a principal's token, and for a route the tenant and channel behind it.
 
 The edge asks by route, so it cannot ask for a tenant that it has no route to; workers ask by tenant, their callers
-being authenticated task queues. Grants are renewed on use and held per instance, at most 500 of them. A route can move
-or end long before the token that came with it, so its grant is asked for again after a minute (see `renewing`).
+being authenticated task queues; functions for people show the id token of the person they act for. Grants are renewed
+on use and held per instance, at most 500 of them. A route can move or end long before the token that came with it, so
+its grant is asked for again after a minute (see `renewing`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from shared import identity
 from shared.clock import Clock
@@ -22,6 +23,9 @@ from shared.hidden import Hidden
 from shared.one_request import NoAnswer, ask
 from shared.tenancy.errors import MintUnavailable, NoRoute, NotYours
 from shared.tenancy.renewing import Renewing
+
+if TYPE_CHECKING:
+    from shared.tenancy.principals import Member
 
 UNKNOWN_FOR = timedelta(minutes=1)
 _TIMEOUT = 8.0
@@ -33,6 +37,7 @@ _REFUSALS: Mapping[tuple[int, str], type[Problem]] = {
     (404, "no_route"): NoRoute,
     (404, "no_tenant"): NoRoute,
     (403, "principal_refused"): NotYours,
+    (403, "not_a_member"): NotYours,
     (401, "unauthenticated"): NotYours,
 }
 _DETAILS: Mapping[type[Problem], str] = {
@@ -56,15 +61,17 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked of mint; exactly one of them is set."""
+    """What is asked of mint; exactly one of them is set. A person is known by tenant and uid, not by the token."""
 
     route: str | None = None
     tenant: str | None = None
     principal: str | None = None
+    person: Member | None = None
 
     @property
     def body(self) -> dict[str, str]:
-        parts = {"route": self.route, "tenant": self.tenant, "principal": self.principal}
+        person = None if self.person is None else self.person.token.reveal()
+        parts = {"route": self.route, "tenant": self.tenant, "principal": self.principal, "person": person}
         return {name: value for name, value in parts.items() if value is not None}
 
 
@@ -179,7 +186,8 @@ def _checked(ask: Ask, grant: Grant) -> Grant:
     """`grant`, if it answers `ask`: a route leads to one tenant, and a tenant is the one that was named."""
     if ask.route is not None and (grant.channel is None or grant.channel.tenant_id != grant.tenant_id):
         raise ValueError("the grant has no channel of its own tenant")
-    if ask.tenant is not None and grant.tenant_id != ask.tenant:
+    tenant = ask.tenant if ask.person is None else ask.person.tenant_id
+    if tenant is not None and grant.tenant_id != tenant:
         raise ValueError("the grant is another tenant's")
     return grant
 

@@ -7,7 +7,9 @@ token minted for another uid, or claims set on a person, cross nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from shared.hidden import Hidden
 
 TENANT_ID = re.compile(r"[a-z0-9-]{3,40}")
 
@@ -32,6 +34,19 @@ class Principal:
     @property
     def claims(self) -> dict[str, str]:
         return {"role": self.role} if self.tenant_id is None else {"role": self.role, "tenant_id": self.tenant_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of one tenant who proved it. `role`: tenant_admin or user.
+
+    Two of the same uid and tenant are one, whatever their id tokens: those are renewed every hour.
+    """
+
+    uid: str
+    tenant_id: str
+    role: str = field(compare=False)
+    token: Hidden = field(compare=False, repr=False)
 
 
 _UID_PREFIX = {"service": "svc", "eraser": "erase"}

@@ -20,6 +20,7 @@ from shared.assistant import Assistant, Tools
 from shared.assistant.model import ModelReply, ModelRequest
 from shared.channels.types import Accepted, DeliveryState, InboundText, OutboundText, Outcome, Sender, StateReport
 from shared.conversations.answering import Answering
+from shared.conversations.hands import Hands
 from shared.conversations.receiving import Receiving
 from shared.conversations.reporting import Reporting
 from shared.conversations.sending import Sending
@@ -185,6 +186,7 @@ class House:
         self.sending = Sending(self.db, self.tenant, senders, self.queue, self.hashes, self.clock)  # type: ignore[arg-type]
         self.receiving = Receiving(self.db, self.channel, self.queue, self.hashes, self.clock)
         self.reporting = Reporting(self.db, self.tenant, self.hashes)
+        self.hands = Hands(self.db, self.tenant, self.queue, self.clock)
 
     async def open(self) -> House:
         platform = Provisioning(Database(Unsigned(PLATFORM, self._project), None))

@@ -8,6 +8,7 @@ import httpx
 import jwt
 import pytest
 
+from tests.members import DESK, expired, forged, sign_in
 from tests.stack import RunningStack
 
 
@@ -69,7 +70,7 @@ async def test_what_the_manifest_does_not_name_is_refused(
     assert (answer.status_code, answer.json()["error"]) == (403, "principal_refused")
 
 
-@pytest.mark.parametrize("account", ["mint", "token-signer", "tasks-invoker", "nobody", "admin"])
+@pytest.mark.parametrize("account", ["mint", "token-signer", "tasks-invoker", "nobody"])
 async def test_an_account_that_runs_no_function_is_not_a_caller(stack: RunningStack, account: str) -> None:
     assert (await ask(stack, account, {"tenant": "testing-agency"})).status_code == 401
 
@@ -112,6 +113,9 @@ async def test_an_asker_whose_token_was_refused_gets_one_that_is_at_least_as_new
         {"tenant": 3},
         {"tenant": "x", "extra": 1},
         {"tenant": None},
+        {"person": None},
+        {"person": "x", "tenant": "testing-agency"},
+        {"person": 5},
         {"newer_than": 1},
         {"tenant": "x", "newer_than": "soon"},
     ],
@@ -129,7 +133,7 @@ async def test_what_cannot_be_a_tenants_id_is_no_tenant(stack: RunningStack, ten
 async def test_only_mint_may_sign(stack: RunningStack) -> None:
     """Whoever may sign as token-signer may be anybody."""
     signer = f"token-signer@{stack.info['project']}.iam.gserviceaccount.com"
-    for account in ("edge", "worker", "sweeper"):
+    for account in ("edge", "worker", "sweeper", "admin"):
         email = f"{account}@{stack.info['project']}.iam.gserviceaccount.com"
         url = stack.standin("signing", f"/computeMetadata/v1/instance/service-accounts/{email}/token")
         token = (await stack.client.get(url, headers={"metadata-flavor": "Google"})).json()["access_token"]
@@ -139,3 +143,57 @@ async def test_only_mint_may_sign(stack: RunningStack) -> None:
             headers={"authorization": f"Bearer {token}"},
         )
         assert answer.status_code == 403
+
+
+async def test_a_function_for_people_gets_the_tenant_of_the_person_whom_it_shows(stack: RunningStack) -> None:
+    desk = await sign_in(stack, DESK)
+    answer = await ask(stack, "admin", {"person": desk.token})
+    assert (answer.status_code, answer.json()["tenant_id"]) == (200, "testing-agency")
+    claims = jwt.decode(answer.json()["token"], options={"verify_signature": False})
+    assert (claims["role"], claims["sub"]) == ("service", "svc:testing-agency")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tenant": "testing-agency"},
+        {"route": "0" * 32},
+        {"principal": "sweeper"},
+        {"principal": "service"},
+        {"principal": "platform"},
+    ],
+)
+async def test_a_function_for_people_gets_nothing_else(stack: RunningStack, body: dict[str, str]) -> None:
+    answer = await ask(stack, "admin", body)
+    assert (answer.status_code, answer.json()["error"]) == (403, "principal_refused")
+
+
+@pytest.mark.parametrize("account", ["edge", "worker", "sweeper"])
+async def test_no_other_function_shows_a_person(stack: RunningStack, account: str) -> None:
+    desk = await sign_in(stack, DESK)
+    answer = await ask(stack, account, {"person": desk.token})
+    assert (answer.status_code, answer.json()["error"]) == (403, "principal_refused")
+
+
+async def test_a_token_that_proves_no_person_gets_nothing(stack: RunningStack) -> None:
+    desk = await sign_in(stack, DESK)
+    machine = (await ask(stack, "worker", {"tenant": "testing-agency"})).json()["token"]
+    oidc = await identity_of(stack, "admin")
+    wrong = [
+        "",
+        "x",
+        expired(desk.token),
+        forged(desk.token, aud="another"),
+        forged(desk.token, sub="x"),
+        machine,
+        oidc,
+    ]
+    for token in wrong:
+        answer = await ask(stack, "admin", {"person": token})
+        assert (answer.status_code, answer.json()["error"]) == (401, "unauthenticated")
+
+
+async def test_a_person_without_a_tenant_gets_nothing(stack: RunningStack) -> None:
+    admin = await sign_in(stack, "admin@chattercheetah.example")
+    answer = await ask(stack, "admin", {"person": admin.token})
+    assert (answer.status_code, answer.json()["error"]) == (403, "not_a_member")

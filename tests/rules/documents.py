@@ -183,6 +183,8 @@ OUTBOUND: dict[str, Kind] = {
     "day": Optional(Text(10)),
     "hour": Optional(Text(20)),
     "tokens": Optional(Count()),
+    "by": Optional(Text(128)),
+    "resend_of": Optional(HASH),
 }
 PROGRESS: dict[str, Kind] = {
     "claim": Optional(Record({"id": Text(64), "at": Moment(), "until": Moment()})),

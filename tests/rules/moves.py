@@ -61,6 +61,8 @@ def messages_out() -> Iterator[Move]:
             "sources": [],
             "usage": {},
             "language": "es",
+            "by": "somebody else",
+            "resend_of": ID2,
             "foreign": 1,
         }
     )

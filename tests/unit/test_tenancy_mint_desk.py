@@ -9,14 +9,16 @@ import pytest
 
 from shared.boundary.mint_desk import DROP_EVERY, MintDesk, MintRequest
 from shared.config import config
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.hidden import Hidden
+from shared.signed_tokens import CallerRefused
 from shared.tenancy.errors import MintUnavailable
-from shared.tenancy.minting import Grant
-from shared.tenancy.principals import Principal
+from shared.tenancy.minting import Ask, Grant
+from shared.tenancy.principals import Member, Principal
 from tests.unit.loopback import MovableClock
 
 WORKER = "worker@demo-unit.iam.gserviceaccount.com"
+ADMIN = "admin@demo-unit.iam.gserviceaccount.com"
 TENANT = "testing-agency"
 
 
@@ -46,6 +48,15 @@ class Toolkit:
         self.accounts.discard(token.reveal().split("/")[0])
 
 
+class Reception:
+    """Knows one person by their token."""
+
+    async def member(self, token: Hidden) -> Member:
+        if token.reveal() != "the desk's token":
+            raise CallerRefused("signature")
+        return Member("desk", TENANT, "user", token)
+
+
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
@@ -60,7 +71,7 @@ def toolkit(clock: MovableClock) -> Toolkit:
 def desk(toolkit: Toolkit, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[MintDesk]:
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "demo-unit")
     config.cache_clear()
-    yield MintDesk(toolkit, clock)
+    yield MintDesk(toolkit, Reception(), clock)
     config.cache_clear()
 
 
@@ -145,3 +156,38 @@ async def test_an_identity_of_ours_that_is_not_provisioned_is_no_word_on_a_route
     """A 404 would make the edge forget its customers' routes."""
     with pytest.raises(MintUnavailable):
         await desk.hand_out(MintRequest(principal="sweeper"), "sweeper@demo-unit.iam.gserviceaccount.com")
+
+
+async def test_a_person_gets_the_tenant_that_they_work_for_and_cannot_name_another(desk: MintDesk) -> None:
+    grant = await desk.hand_out(MintRequest(person="the desk's token"), ADMIN)
+    assert grant["tenant_id"] == TENANT
+    for other in ({"tenant": TENANT}, {"route": "0" * 32}, {"principal": "sweeper"}, {"principal": "service"}):
+        with pytest.raises(Forbidden):
+            await desk.hand_out(MintRequest.model_validate(other), ADMIN)
+
+
+async def test_a_person_who_proves_nothing_gets_nothing(desk: MintDesk, toolkit: Toolkit) -> None:
+    with pytest.raises(CallerRefused):
+        await desk.hand_out(MintRequest(person="another token"), ADMIN)
+    assert toolkit.issued == []
+
+
+@pytest.mark.parametrize("account", ["edge", "worker", "sweeper", "mint"])
+async def test_nobody_but_the_functions_for_people_asks_by_person(desk: MintDesk, account: str) -> None:
+    """Refused before the token is looked at: it proves who a person is, not who asks."""
+    for token in ("the desk's token", "another token"):
+        with pytest.raises(Forbidden):
+            await desk.hand_out(MintRequest(person=token), f"{account}@demo-unit.iam.gserviceaccount.com")
+
+
+def test_a_request_shows_nobody_the_persons_token() -> None:
+    assert "secret-token" not in repr(MintRequest(person="secret-token"))
+
+
+def test_two_tokens_of_one_person_ask_for_one_grant_and_neither_is_shown() -> None:
+    first, second = (Ask(person=Member("desk", TENANT, "user", Hidden(token))) for token in ("token-1", "token-2"))
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first != Ask(person=Member("desk", "another", "user", Hidden("token-1")))
+    assert first != Ask(person=Member("owner", TENANT, "user", Hidden("token-1")))
+    assert "token-1" not in repr(first)

@@ -1,0 +1,73 @@
+"""reply, as the interface calls it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.members import AGENCY, DESK, acquaintance, sign_in
+from tests.stack import RunningStack, received
+
+WORDS = "Hello, this is the front desk."
+
+
+async def test_a_reply_arrives_at_the_customers_phone(stack: RunningStack) -> None:
+    customer, conversation = await acquaintance(stack)
+    desk = await sign_in(stack, DESK)
+    answer = await desk.reply(conversation, f"  {WORDS} \n")
+    assert answer.status_code == 200, answer.text
+    assert (await stack.answers(customer, 2))[-1]["text"] == WORDS
+    stored = await stack.reply_that_is("delivered", AGENCY, customer)
+    assert (stored["id"], stored["author"], stored["by"]) == (answer.json()["message"], "person", desk.uid)
+    conversation_now = await stack.conversation_of(AGENCY, customer)
+    assert conversation_now is not None
+    assert (conversation_now["owner"], conversation_now["owned_by"]) == ("human", desk.uid)
+
+
+async def test_a_reply_that_is_asked_for_twice_is_sent_once(stack: RunningStack) -> None:
+    customer, conversation = await acquaintance(stack)
+    desk = await sign_in(stack, DESK)
+    answers = [await desk.reply(conversation, WORDS, "request-1") for _ in range(3)]
+    assert len({answer.text for answer in answers}) == 1
+    await stack.answers(customer, 2)
+    await stack.idle()
+    assert len(await stack.phone(customer)) == 2
+    other = await desk.reply(conversation, "Something else", "request-1")
+    assert (other.status_code, other.json()["error"]) == (409, "request_id_used")
+
+
+async def test_nobody_replies_to_who_opted_out(stack: RunningStack) -> None:
+    customer, conversation = await acquaintance(stack)
+    stop = received(customer, stack.tenant(AGENCY)["sms"][0], "STOP", autoresponse_type="STOP")
+    assert (await stack.deliver(AGENCY, stop)).status_code == 200
+    stored = await stack.conversation_of(AGENCY, customer)
+    assert stored is not None
+    assert stored["opted_out"] is True
+    desk = await sign_in(stack, DESK)
+    answer = await desk.reply(conversation, WORDS)
+    assert (answer.status_code, answer.json()["error"]) == (409, "opted_out")
+    await stack.idle()
+    assert WORDS not in [message["text"] for message in await stack.phone(customer)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": ""},
+        {"text": "  \n"},
+        {"text": "x" * 1601},
+        {"text": None},
+        {"text": ["x"]},
+        {"request_id": ""},
+        {"request_id": "short"},
+        {"request_id": "x" * 65},
+        {"request_id": "with/slash"},
+        {"request_id": None},
+    ],
+)
+async def test_a_reply_has_words_and_a_request_id(stack: RunningStack, change: dict[str, Any]) -> None:
+    desk = await sign_in(stack, DESK)
+    body = {"conversation": "0" * 32, "text": WORDS, "request_id": "request-1", **change}
+    answer = await desk.call("reply", body)
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
