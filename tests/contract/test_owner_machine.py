@@ -49,9 +49,10 @@ OUTCOMES: dict[str, Outcome] = {
     "silence": Unknown("timeout"),
 }
 
-events = st.sampled_from(["nothing", "text", "take over", "reply", "hand back", "nothing left", "resolve"])
+steps = st.sampled_from(["take over", "reply", "hand back", "nothing left", "resolve", "there and back"])
+events = st.one_of(st.just("nothing"), st.just("text"), steps)  # what happens in the middle of something else
 people = st.sampled_from(PEOPLE)
-numbers = st.integers(0, 30)
+places = st.sampled_from([0, 0, 0, 1, 2])  # in a row: mostly the one whose turn it is
 
 
 class Owners(RuleBasedStateMachine):
@@ -60,8 +61,8 @@ class Owners(RuleBasedStateMachine):
     project: ClassVar[str]
     wait: ClassVar[Callable[[Coroutine[Any, Any, Any]], Any]]
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(answered=st.booleans())
+    def open(self, answered: bool) -> None:
         settings_cache.forget()
         self.house: House = self.wait(House(self.project).open())
         self.owner, self.epoch, self.episode = "ai", 0, 0
@@ -69,6 +70,8 @@ class Owners(RuleBasedStateMachine):
         self.closed: set[str] = set()
         self.accepted: Counter[str] = Counter()
         self.wait(self._text())
+        if answered:
+            self.wait(self._answer())
 
     # -- what happens
 
@@ -80,7 +83,7 @@ class Owners(RuleBasedStateMachine):
     def an_answer(self, meanwhile: str, by: str, lost: bool) -> None:
         self.wait(self._answer(meanwhile, by, lost))
 
-    @rule(event=events.filter(lambda event: event not in ("nothing", "text")), by=people, lost=st.booleans())
+    @rule(event=steps, by=people, lost=st.booleans())
     def a_person(self, event: str, by: str, lost: bool) -> None:
         self.wait(self._event(event, by, lost))
 
@@ -89,13 +92,13 @@ class Owners(RuleBasedStateMachine):
     def a_person_is_asked_for(self) -> None:
         self.wait(self._asked_for())
 
-    @rule(number=numbers, outcome=st.sampled_from(sorted(OUTCOMES)), before_claim=events, by=people, lost=st.booleans())
-    def a_send(self, number: int, outcome: str, before_claim: str, by: str, lost: bool) -> None:
-        self.wait(self._send_one(number, outcome, before_claim, by, lost))
+    @rule(place=places, outcome=st.sampled_from(sorted(OUTCOMES)), before_claim=events, by=people, lost=st.booleans())
+    def a_send(self, place: int, outcome: str, before_claim: str, by: str, lost: bool) -> None:
+        self.wait(self._send_one(place, outcome, before_claim, by, lost))
 
-    @rule(number=numbers, by=people)
-    def a_message_is_sent_again(self, number: int, by: str) -> None:
-        self.wait(self._resend_one(number, by))
+    @rule(place=places, by=people)
+    def a_message_is_sent_again(self, place: int, by: str) -> None:
+        self.wait(self._resend_one(place, by))
 
     # -- how it happens, and what it must lead to
 
@@ -121,6 +124,9 @@ class Owners(RuleBasedStateMachine):
                 await house.hands.hand_back(id, nothing_left=event == "nothing left")
                 self.closed |= set(was_open) if changed and event == "nothing left" else set()
                 self._now_owned_by("ai")
+            case "there and back":
+                await self._event("take over", by)
+                await self._event("hand back", by)
             case "resolve":
                 self.closed |= set(was_open) if self.owner != "resolved" else set()
                 await house.hands.resolve(id)
@@ -148,11 +154,11 @@ class Owners(RuleBasedStateMachine):
         self.house.db.lose = 0
         self.house.events.clear()
 
-    async def _send_one(self, number: int, outcome: str, before_claim: str, by: str, lost: bool) -> None:
-        waiting = _unsettled(await self.house.outbound())
+    async def _send_one(self, place: int, outcome: str, before_claim: str, by: str, lost: bool) -> None:
+        waiting = [sent for sent in await self.house.outbound() if sent.state is State.QUEUED]
         if waiting:
             self.house.before_claim[:] = [lambda: self._event(before_claim, by, lost)]
-            await self._send(waiting[number % len(waiting)], OUTCOMES[outcome])
+            await self._send(waiting[place % len(waiting)], OUTCOMES[outcome])
 
     async def _send(self, sent: Message, outcome: Outcome = OUTCOMES["accepted"]) -> None:
         self.house.carrier.outcomes[:] = [lambda: self._called(sent.id, outcome)]
@@ -168,11 +174,11 @@ class Owners(RuleBasedStateMachine):
         assert self.accepted[id] <= 1, "accepted twice"
         return outcome
 
-    async def _resend_one(self, number: int, by: str) -> None:
+    async def _resend_one(self, place: int, by: str) -> None:
         wrong = [sent for sent in await self.house.outbound() if sent.state in RESENDABLE]
         if wrong:
             known = {sent.resend_of for sent in await self.house.outbound()}
-            sent = wrong[number % len(wrong)]
+            sent = wrong[place % len(wrong)]
             try:
                 await self.house.hands.resend(sent.id, by)
                 assert sent.id not in known, "sent again twice"
