@@ -125,6 +125,7 @@ class Owners(RuleBasedStateMachine):
                 self._now_owned_by("ai")
             case "there and back":
                 await self._event("take over", by)
+                await _or_later(self.house.answer())  # finds a person there, and drops the work
                 await self._event("hand back", by)
             case "resolve":
                 self.closed |= set(was_open) if self.owner != "resolved" else set()
