@@ -12,6 +12,7 @@ ADDRESSES = "addresses"
 CONVERSATIONS = "conversations"
 MESSAGES = "messages"
 PENDING = "pending"
+MEDIA = "media"
 
 
 def pending_id(kind: str, subject: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.store.media import Attachment, attachments
 from shared.store.values import flag, integer, mapping, maybe_text, moment, text, texts
 
 Fields = Mapping[str, object]
@@ -143,6 +144,8 @@ class Message:
     claim: Claim | None = None
     error_code: str | None = None
     error: str | None = None
+    attached: tuple[Attachment, ...] = ()  # inbound: files as the provider names them
+    pictures: tuple[str, ...] = ()  # outbound, of a person: ids of media documents
 
     @property
     def reference(self) -> str:
@@ -179,6 +182,8 @@ class Message:
             claim=_claim(mapping(data, "claim")),
             error_code=maybe_text(error, "code"),
             error=maybe_text(error, "sentence"),
+            attached=attachments(data),
+            pictures=texts(data, "media"),
         )
 
 

@@ -9,9 +9,20 @@ from typing import cast
 
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from shared.store.collections import ADDRESSES, CONFIG, CONVERSATIONS, MESSAGES, PENDING, SECRETS, TENANTS, pending_id
+from shared.store.collections import (
+    ADDRESSES,
+    CONFIG,
+    CONVERSATIONS,
+    MEDIA,
+    MESSAGES,
+    PENDING,
+    SECRETS,
+    TENANTS,
+    pending_id,
+)
 from shared.store.documents import Conversation, Message
 from shared.store.errors import translated
+from shared.store.media import MediaFile
 from shared.store.paths import Paths
 from shared.store.settings import BusinessProfile, CustomerService, SmsSettings, TenantFacts
 from shared.store.values import moment
@@ -34,6 +45,10 @@ def pending(kind: str, subject: str) -> Key:
 
 def address(id: str) -> Key:
     return ADDRESSES, id
+
+
+def media(id: str) -> Key:
+    return MEDIA, id
 
 
 SETTINGS: tuple[Key, ...] = (
@@ -61,6 +76,10 @@ class Found:
     def message(self, id: str | None) -> Message | None:
         found = self._documents.get((MESSAGES, id)) if id else None
         return Message.parse(id, *found) if id and found else None
+
+    def media(self, id: str) -> MediaFile | None:
+        found = self._documents.get((MEDIA, id))
+        return MediaFile.parse(id, found[1]) if found else None
 
     def due_at(self, kind: str, subject: str) -> datetime | None:
         """When work is due; None if there is none."""
