@@ -30,7 +30,7 @@ from shared.config import ConfigurationError, config
 
 if TYPE_CHECKING:
     from google.genai import types
-    from google.genai.client import AsyncClient
+    from google.genai.client import AsyncClient, Client
 
 API_VERSION = "v1"
 _AGAIN = frozenset({408, 429, 499})  # timeouts and quotas; and every 5xx
@@ -58,15 +58,22 @@ class Gemini:
 @cache
 def gemini() -> Gemini:
     """This process's adapter. Raises ConfigurationError without a key."""
-    from google import genai
-    from google.genai import types
-
     key = config().gemini_api_key
     if not key:
         raise ConfigurationError("GEMINI_API_KEY is not set: the assistant has no model to ask (see .env.example).")
-    options = types.HttpOptions(base_url=config().endpoints.gemini, api_version=API_VERSION)
-    # `vertexai` explicitly: the library would otherwise look at the environment.
-    return Gemini(genai.Client(api_key=key.reveal(), vertexai=False, http_options=options).aio)
+    return Gemini(connect(key.reveal(), config().endpoints.gemini).aio)
+
+
+def connect(key: str, base_url: str | None) -> Client:
+    """The library's client, told everything that it would else look for in the environment."""
+    import httpx2
+    from google import genai
+    from google.genai import types
+
+    # Its own transport named: it would take aiohttp instead wherever that is installed, as Twilio's library needs it.
+    own = {"transport": httpx2.AsyncHTTPTransport()}
+    options = types.HttpOptions(base_url=base_url, api_version=API_VERSION, async_client_args=own)
+    return genai.Client(api_key=key, vertexai=False, http_options=options)
 
 
 def _failure(code: int, status: str | None) -> ModelBusy | ModelRejected:

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import httpx
 from google import genai
-from google.genai import types
 
 from local.standins.base import JSON
 from local.standins.gemini import GeminiStandin
 from local.wire import loopback_client, serve_http
-from shared.assistant.gemini import API_VERSION, Gemini
+from shared.assistant.gemini import Gemini, connect
 from shared.assistant.model import ModelRequest, ToolDeclaration, UserText
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "gemini"
@@ -78,8 +77,7 @@ async def rig() -> AsyncIterator[Rig]:
 @asynccontextmanager
 async def client(url: str) -> AsyncIterator[genai.Client]:
     """The real client, as our factory builds it."""
-    options = types.HttpOptions(base_url=url, api_version=API_VERSION)
-    real = genai.Client(api_key=KEY, vertexai=False, http_options=options)
+    real = connect(KEY, url)
     try:
         yield real
     finally:
