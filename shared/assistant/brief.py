@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.assistant.model import Picture
 from shared.store.settings import BusinessProfile, CustomerService
 
 
@@ -23,6 +24,7 @@ class Brief:
     `channel`: "sms", "webchat", "voice" or "email". `language`: BCP 47. `now`: aware, in the tenant's zone.
     `history`: oldest first, bounded by the caller, without `texts`. `texts`: the open texts to answer, oldest first.
     `customer_address`: the number (or address) at the other end of this conversation.
+    `pictures`: those of `texts` that can be shown, bounded by the caller.
     """
 
     tenant: str
@@ -35,6 +37,7 @@ class Brief:
     history: tuple[Turn, ...]
     texts: tuple[str, ...]
     customer_address: str
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def business(self) -> str:

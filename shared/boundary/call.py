@@ -32,6 +32,12 @@ class Call:
     now: datetime
     caller: str | None = None
 
+    @property
+    def tries(self) -> int:
+        """How often a task was tried before: Cloud Tasks' word, so only where it is the proven caller."""
+        count = self.headers.get("x-cloudtasks-taskretrycount", "")
+        return int(count) if count.isascii() and count.isdigit() and len(count) < 10 else 0
+
     def parse(self, model: type[M]) -> M:
         """The JSON body as `model`. Raises BadRequest that says where and why, without quoting the body."""
         from pydantic import ValidationError

@@ -16,6 +16,7 @@ from shared import log
 from shared.assistant import Assistant
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
+from shared.conversations.gallery import Gallery
 from shared.conversations.speaking import Speaker
 from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, PARK_AFTER, WINDOW_MOST
 from shared.conversations.work import ANSWER, Work
@@ -34,12 +35,19 @@ class Answering:
     """Answers conversations of one tenant."""
 
     def __init__(
-        self, db: Database, tenant_id: str, assistant: Assistant, queue: TaskQueue, hashes: AddressHashes, clock: Clock
+        self,
+        db: Database,
+        tenant_id: str,
+        assistant: Assistant,
+        queue: TaskQueue,
+        hashes: AddressHashes,
+        clock: Clock,
+        gallery: Gallery | None = None,
     ) -> None:
         self._db = db
         self._reader = Reader(db)
         self._tenant_id = tenant_id
-        self._speaker = Speaker(assistant, tenant_id, clock)
+        self._speaker = Speaker(assistant, tenant_id, clock, gallery)
         self._work = Work(queue, tenant_id)
         self._me = new_id()  # who holds the lease
         self._hashes = hashes

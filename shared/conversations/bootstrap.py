@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from shared import tenancy
 from shared.clock import SystemClock
+from shared.config import config
 from shared.tasks import CloudTasks
 from shared.tenancy import Channel
 from shared.vault import address_hashes, field_cipher
 
 if TYPE_CHECKING:
     from shared.conversations.answering import Answering
+    from shared.conversations.collecting import Collecting
     from shared.conversations.linking import Linking
     from shared.conversations.receiving import Receiving
     from shared.conversations.reporting import Reporting
@@ -46,9 +48,23 @@ def linking(channel: Channel) -> Linking:
 def answering(tenant_id: str) -> Answering:
     from shared.assistant import assistant
     from shared.conversations.answering import Answering
+    from shared.conversations.gallery import Gallery
+    from shared.conversations.work import Work
+    from shared.store.blobs import Blobs
+    from shared.store.reading import Reader
+
+    db, clock = tenancy.database_of_tenant(tenant_id), SystemClock()
+    gallery = Gallery(Reader(db), Blobs(tenant_id), Work(_queue(), tenant_id), clock)
+    return Answering(db, tenant_id, assistant(), _queue(), address_hashes(), clock, gallery)
+
+
+def collecting(tenant_id: str) -> Collecting:
+    from shared.conversations.collecting import Collecting
+    from shared.safe_fetch import SafeFetch
+    from shared.store.blobs import Blobs
 
     db = tenancy.database_of_tenant(tenant_id)
-    return Answering(db, tenant_id, assistant(), _queue(), address_hashes(), SystemClock())
+    return Collecting(db, Blobs(tenant_id), SafeFetch(config().endpoints.fetched))
 
 
 def sending(tenant_id: str) -> Sending:

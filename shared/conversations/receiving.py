@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from shared import log
 from shared.channels.types import InboundText
 from shared.clock import Clock
-from shared.conversations.timers import ANSWER_GRACE
+from shared.conversations.timers import ANSWER_GRACE, PICTURE_GRACE
 from shared.conversations.work import ANSWER, Work
 from shared.errors import Unavailable
 from shared.ids import message_id
@@ -56,8 +56,10 @@ class Receiving:
             log.info("text stored", count="text_received", message_id=id, conversation=conversation_id)
         except (Exists, Refused) as refused:
             await self._expect_duplicate(id, refused)
+        if text.media:
+            await self._work.fetch_media(id)
         if text.opt_out is None:
-            await self._work.answer(conversation_id, id, now + window)
+            await self._work.answer(conversation_id, id, now + window + (PICTURE_GRACE if text.media else timedelta()))
         return id
 
     async def _commit(self, id: str, conversation_id: str, text: InboundText, due_at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared import log
@@ -12,6 +12,7 @@ from shared.assistant.language import decide
 from shared.assistant.phrases import Phrase, sentence
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, new_id
+from shared.conversations.gallery import Gallery
 from shared.conversations.timers import MODEL_DEADLINE
 from shared.errors import Unavailable
 from shared.store.documents import Conversation, Message
@@ -22,10 +23,11 @@ NEEDS_A_PERSON = "the assistant could not answer; a person is needed"
 
 
 class Speaker:
-    def __init__(self, assistant: Assistant, tenant_id: str, clock: Clock) -> None:
+    def __init__(self, assistant: Assistant, tenant_id: str, clock: Clock, gallery: Gallery | None = None) -> None:
         self._assistant = assistant
         self._tenant_id = tenant_id
         self._clock = clock
+        self._gallery = gallery
 
     async def draft(
         self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
@@ -36,7 +38,8 @@ class Speaker:
             return _unconnected(conversation, brief)
         try:
             async with asyncio.timeout(MODEL_DEADLINE):
-                answer = await self._assistant.answer(brief)
+                pictures = await self._gallery.of(texts) if self._gallery is not None else ()
+                answer = await self._assistant.answer(replace(brief, pictures=pictures))
         except TimeoutError as late:
             raise Unavailable("the model took too long") from late
         log.info("model answered", outcome=answer.outcome.value, reason=answer.reason, calls=answer.usage.calls)

@@ -15,6 +15,7 @@ from shared.tasks import Task, TaskQueue, task_name
 
 ANSWER = "answer"
 SEND = "send"
+MEDIA = "fetch-media"
 _BUCKET = 300  # seconds: two sweepers of one bucket collide, as wanted
 
 
@@ -35,6 +36,13 @@ class Work:
 
     async def send(self, conversation_id: str, message_id: str) -> None:
         await self._enqueue(SEND, f"s-{message_id}", {"conversation": conversation_id, "message": message_id})
+
+    async def fetch_media(self, message_id: str) -> None:
+        await self._enqueue(MEDIA, f"m-{message_id}", {"message": message_id})
+
+    async def fetch_media_again(self, message_id: str, now: datetime) -> None:
+        """An answer's, which missed the files: the first task may be lost."""
+        await self._enqueue(MEDIA, f"m-{message_id}-{_bucket(now)}", {"message": message_id})
 
     async def again(self, kind: str, subject: str, pending_id: str, now: datetime) -> None:
         """The sweeper's: under a name of its own."""
