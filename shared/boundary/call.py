@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", bound=BaseModel)
 
-Body = Mapping[str, object]
+Body = Mapping[str, object] | bytes  # an object is sent as JSON, bytes as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def sentences(error: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A JSON answer."""
+    """A JSON answer, or bytes whose type is in `headers`."""
 
     body: Body
     status: int = 200
@@ -70,4 +70,6 @@ class Reply:
         return cls({"ok": True})
 
     def encoded(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
         return json.dumps(self.body, ensure_ascii=False, default=str).encode()

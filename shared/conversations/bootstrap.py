@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from shared.conversations.answering import Answering
     from shared.conversations.collecting import Collecting
     from shared.conversations.linking import Linking
+    from shared.conversations.outgoing import Outgoing
     from shared.conversations.receiving import Receiving
     from shared.conversations.reporting import Reporting
     from shared.conversations.sending import Sending
     from shared.conversations.sweeping import Sweeping
+    from shared.store.blobs import Blob
 
 
 @cache
@@ -73,6 +76,21 @@ def sending(tenant_id: str) -> Sending:
 
     db = tenancy.database_of_tenant(tenant_id)
     return Sending(db, tenant_id, Senders(db, tenant_id, field_cipher()), _queue(), SystemClock())
+
+
+def outgoing(tenant_id: str) -> Outgoing:
+    from shared.conversations.outgoing import Outgoing
+    from shared.store.blobs import Blobs
+
+    return Outgoing(tenancy.database_of_tenant(tenant_id), Blobs(tenant_id))
+
+
+async def linked_picture(token: str, now: datetime) -> Blob:
+    """The picture behind a link of ours. Raises NotFound."""
+    from shared.conversations.outgoing import linked
+    from shared.vault.links import media_links
+
+    return await linked(media_links(), token, now)
 
 
 def sweeping() -> Sweeping:

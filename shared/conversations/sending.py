@@ -18,6 +18,7 @@ from shared import log
 from shared.channels.types import Accepted, OutboundText, Outcome, Refused
 from shared.clock import Clock
 from shared.conversations.drafts import is_ours, new_id
+from shared.conversations.outgoing import unsendable
 from shared.conversations.senders import Senders
 from shared.conversations.states import conclude, raise_state
 from shared.conversations.timers import ANSWER_GRACE, CLAIM, CLAIM_TO_CALL, PARK_AFTER, REPORT_WAIT
@@ -26,7 +27,7 @@ from shared.errors import Unavailable
 from shared.store.changes import Changes, added
 from shared.store.documents import Claim, Conversation, Message, State
 from shared.store.errors import Stale, Unanswered
-from shared.store.reading import Found, Key, Reader, conversation, message, pending
+from shared.store.reading import Found, Key, Reader, conversation, media, message, pending
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
 
@@ -121,6 +122,9 @@ class Sending:
             return
         settings, before = await self._senders.settings_and(self._before(sent, of))
         self._wait_for_order(sent, of, before)
+        if sent.pictures and (wrong := unsendable(sent, before)) is not None:
+            await conclude(self._db, sent, {"state": State.FAILED.value} | _error(Refused("media", wrong)))
+            return
         sender = await self._senders.of(settings)
         started = self._clock.monotonic()
         claimed = await self._claim(sent, of)
@@ -131,7 +135,7 @@ class Sending:
 
     def _before(self, sent: Message, of: Conversation) -> list[Key]:
         ids = {sent.prev, of.last_claim} - {None, sent.id}
-        return [message(id) for id in ids if id is not None]
+        return [*(message(id) for id in ids if id is not None), *map(media, sent.pictures)]
 
     def _wait_for_order(self, sent: Message, of: Conversation, before: Found) -> None:
         """What was written before must not be about to go out: `uncertain` is fine, its call is over."""
@@ -148,6 +152,7 @@ class Sending:
             idempotency_key=claimed.idempotency_key,
             reference=claimed.reference,
             status_url=self._senders.status_url(claimed.channel_id),
+            media_urls=tuple(map(self._senders.media_url, claimed.pictures)),
         )
 
     # -- S2

@@ -149,6 +149,9 @@ class OneSender:
     def status_url(self, channel_id: str) -> str:
         return f"https://functions.example/telnyx-sms/{channel_id}"
 
+    def media_url(self, id: str) -> str:
+        return f"https://functions.example/media/{id}"
+
 
 @dataclass
 class Interrupted:

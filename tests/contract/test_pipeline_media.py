@@ -21,12 +21,16 @@ from shared.channels.types import InboundText, Media
 from shared.config import config
 from shared.conversations.answering import Answering
 from shared.conversations.collecting import MOST_TRIES, Collecting
+from shared.conversations.drafts import Draft, outbound
 from shared.conversations.gallery import MOST_BYTES, MOST_SHOWN, Gallery
+from shared.conversations.outgoing import GONE, TOO_LARGE, Outgoing
 from shared.conversations.pictures import picture_type
 from shared.conversations.work import Work
-from shared.errors import Unavailable
+from shared.errors import BadRequest, PayloadTooLarge, Unavailable
 from shared.safe_fetch import SafeFetch
 from shared.store.blobs import Blobs
+from shared.store.changes import Changes
+from shared.store.documents import Message
 from shared.store.media import MediaFile, media_id
 from shared.store.reading import media
 from tests.contract.pipeline_support import CUSTOMER, OURS, House
@@ -317,6 +321,78 @@ async def test_what_is_shown_has_a_limit_together(post: Post) -> None:
     post.house.say("Thanks for the photos!")
     await post.answer()
     assert len(post.shown) == 1
+
+
+# -- what people send
+
+
+async def pictured(post: Post, *ids: str) -> Message:
+    """A queued message of a person with these pictures."""
+    await post.house.text("hello")
+    current = await post.house.conversation()
+    draft = Draft(id=os.urandom(16).hex(), text="Here it is", covers=(), epoch=current.epoch, author="person")
+    changes = Changes(post.house.db)
+    changes.create_message(draft.id, outbound(draft, current, "telnyx") | {"media": list(ids)})
+    changes.put_pending("send", draft.id, post.house.clock.now())
+    changes.update_conversation(current, {"last_out": draft.id})
+    await changes.commit()
+    return await post.house.message(draft.id)
+
+
+def outgoing(post: Post) -> Outgoing:
+    return Outgoing(post.house.db, post.blobs)
+
+
+async def test_a_persons_picture_goes_out_as_an_address_to_fetch_it_from(post: Post) -> None:
+    id = await outgoing(post).add(post.house.conversation_id, png())
+    sent = await pictured(post, id)
+    await post.house.sending.send(sent.id)
+    (text,) = post.house.carrier.called
+    assert text.media_urls == (f"https://functions.example/media/{id}",)
+    assert (await post.house.message(sent.id)).state == "sent"
+
+
+async def test_a_message_without_pictures_names_none(post: Post) -> None:
+    sent = await pictured(post)
+    await post.house.sending.send(sent.id)
+    assert post.house.carrier.called[0].media_urls == ()
+
+
+async def test_a_picture_that_is_not_there_fails_the_message_visibly(post: Post) -> None:
+    sent = await pictured(post, "0" * 32)
+    await post.house.sending.send(sent.id)
+    now = await post.house.message(sent.id)
+    assert (now.state, now.error_code, now.error) == ("failed", "media", GONE)
+    assert post.house.carrier.called == []
+    assert f"s-{sent.id}" not in await post.house.pending()
+
+
+async def test_a_customers_picture_and_one_of_another_conversation_are_not_sent(post: Post) -> None:
+    text = await post.text("picture.png")
+    await post.collect(text)
+    foreign = await outgoing(post).add("f" * 32, png())
+    for id in (media_id(text, 0), foreign):
+        sent = await pictured(post, id)
+        await post.house.sending.send(sent.id)
+        assert (await post.house.message(sent.id)).error == GONE
+    assert post.house.carrier.called == []
+
+
+async def test_pictures_that_are_too_large_together_fail_the_message_with_what_to_do(post: Post) -> None:
+    half = png() + bytes(600_000)
+    ids = [await outgoing(post).add(post.house.conversation_id, half) for _ in range(2)]
+    sent = await pictured(post, *ids)
+    await post.house.sending.send(sent.id)
+    assert (await post.house.message(sent.id)).error == TOO_LARGE
+
+
+async def test_only_what_a_phone_shows_is_taken(post: Post) -> None:
+    for content in (b"", PICTURES["page.png"], PICTURES["picture.webp"], PICTURES["picture.heic"]):
+        with pytest.raises(BadRequest):
+            await outgoing(post).add(post.house.conversation_id, content)
+    with pytest.raises(PayloadTooLarge):
+        await outgoing(post).add(post.house.conversation_id, png() + bytes(1_000_000))
+    assert await post.objects() == []
 
 
 # -- what a picture is
