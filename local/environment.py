@@ -40,6 +40,8 @@ def environment(ports: Ports, telnyx_public_key: str, database: str) -> dict[str
             "TELNYX_BASE_URL": f"http://127.0.0.1:{ports.telnyx}/v2",
             "TELNYX_PUBLIC_KEY": telnyx_public_key,
             "JACKRABBIT_BASE_URL": f"http://127.0.0.1:{ports.jackrabbit}",
+            "STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{ports.storage}",
+            "FETCH_ALLOWED_HOSTS": f"127.0.0.1:{ports.telnyx}",
         }
     )
 

@@ -25,6 +25,7 @@ class Ports:
     secrets: int = 8106
     scheduler: int = 8107
     signing: int = 8108
+    storage: int = 8109
 
     @classmethod
     def free(cls) -> Ports:

@@ -28,6 +28,7 @@ from local.standins.jackrabbit import JackrabbitStandin
 from local.standins.scheduler import Job, Scheduler
 from local.standins.secrets import Secrets
 from local.standins.signing import Signing
+from local.standins.storage import StorageStandin
 from local.standins.tasks import Tasks
 from local.standins.telnyx import TelnyxStandin
 from local.standins.telnyx_delivery import PLATFORM_SEED, Account
@@ -130,6 +131,7 @@ class Stack:
         await self._serve(TelnyxStandin(list(self.accounts.values())), self.ports.telnyx)
         await self._serve(GeminiStandin(), self.ports.gemini)
         await self._serve(JackrabbitStandin(openings(self.options.openings_seed)), self.ports.jackrabbit)
+        await self._serve(StorageStandin(), self.ports.storage)
         tasks, vault = Tasks(self.signing.id_token), Secrets()
         for name, value in secret_values().items():
             vault.put(PROJECT, name, value.encode())
@@ -197,7 +199,7 @@ class Stack:
         """stack.json: where everything is, and what a test needs to act as a provider or a person."""
         url = "http://127.0.0.1:{}".format
         ports = self.ports
-        standins = ("telnyx", "gemini", "jackrabbit", "tasks", "secrets", "scheduler", "signing")
+        standins = ("telnyx", "gemini", "jackrabbit", "tasks", "secrets", "scheduler", "signing", "storage")
         return {
             "project": PROJECT,
             "functions": self.functions_url,

@@ -27,6 +27,8 @@ LOCAL_ONLY = (
     "GOOGLE_GEMINI_BASE_URL",
     "TELNYX_BASE_URL",
     "JACKRABBIT_BASE_URL",
+    "STORAGE_EMULATOR_HOST",
+    "FETCH_ALLOWED_HOSTS",
 )
 
 
@@ -48,6 +50,8 @@ class Endpoints:
     gemini: str | None
     telnyx: str
     jackrabbit: str
+    storage: str | None  # base URL of Cloud Storage's stand-in, None for the real one
+    fetched: frozenset[str]  # "host:port" whose files may be fetched over plain HTTP, wherever that is
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Config:
     firebase_api_key: str  # identifies the project at Identity Toolkit; not a secret
     gemini_api_key: Hidden
     admin_origin: str  # where the interface is served, "https://host"; "" where no browser may call
+    media_bucket: str  # customers' and the business's pictures, `tenants/{t}/{media id}`
     endpoints: Endpoints
 
     @property
@@ -103,6 +108,7 @@ def read(env: Mapping[str, str]) -> Config:
         firebase_api_key=env.get("FIREBASE_API_KEY", ""),
         gemini_api_key=Hidden(env.get("GEMINI_API_KEY", "")),
         admin_origin=env.get("ADMIN_ORIGIN", "").rstrip("/"),
+        media_bucket=env.get("MEDIA_BUCKET", f"{project}-media"),
         endpoints=_endpoints(env),
     )
 
@@ -127,6 +133,8 @@ def _endpoints(env: Mapping[str, str]) -> Endpoints:
         gemini=env.get("GOOGLE_GEMINI_BASE_URL"),
         telnyx=env.get("TELNYX_BASE_URL", "https://api.telnyx.com/v2").rstrip("/"),
         jackrabbit=env.get("JACKRABBIT_BASE_URL", "https://app.jackrabbitclass.com").rstrip("/"),
+        storage=env.get("STORAGE_EMULATOR_HOST"),
+        fetched=frozenset(env.get("FETCH_ALLOWED_HOSTS", "").lower().split(",")) - {""},
     )
 
 

@@ -253,6 +253,8 @@ def environment(info: dict[str, Any], account: str = "edge") -> dict[str, str]:
         "TELNYX_BASE_URL": f"{info['standins']['telnyx']}/v2",
         "TELNYX_PUBLIC_KEY": base64.b64encode(platform.public_key().public_bytes_raw()).decode(),
         "JACKRABBIT_BASE_URL": info["standins"]["jackrabbit"],
+        "STORAGE_EMULATOR_HOST": info["standins"]["storage"],
+        "FETCH_ALLOWED_HOSTS": host["telnyx"],
     }
 
 

@@ -28,6 +28,7 @@ _SAYS = {
         "link": "Here is the link: {title}.",
         "noted": "I have noted that for the team.",
         "unknown": "I don't know that.",
+        "blind": "I cannot look at pictures in this demo.",
         "days": "Mon Tue Wed Thu Fri Sat Sun",
     },
     "es": {
@@ -40,6 +41,7 @@ _SAYS = {
         "link": "Aquí está el enlace: {title}.",
         "noted": "Lo he anotado para el equipo.",
         "unknown": "Eso no lo sé.",
+        "blind": "No puedo ver imágenes en esta demo.",
         "days": "lun mar mié jue vie sáb dom",
     },
 }
@@ -198,7 +200,8 @@ def _text(ask: Ask) -> str:
     results = [result for content in ask.turn for result in content.results]
     told = [_told(result, says, ask) for result in results]
     facts = [fact.text for fact in (_named_facts(ask, asked) if results else _best_facts(ask, asked))]
-    said = " ".join(dict.fromkeys(one for one in (*told, *facts) if one))
+    blind = says["blind"] if any(content.pictures for content in ask.turn) else ""
+    said = " ".join(dict.fromkeys(one for one in (*told, *facts, blind) if one))
     if said:
         return said
     return says["hello"] if _GREETING.fullmatch(asked) and not results else _ignorance(ask, says)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ Node = Mapping[str, JSON]
 
 KEEPER = "skip_thought_signature_validator"  # the service's own sentinel for calls that some other model made
 THINKING = frozenset({"MINIMAL", "LOW", "MEDIUM", "HIGH", "XHIGH"})
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"})
 SAMPLING = ("temperature", "topP", "topK")
 
 
@@ -57,6 +59,7 @@ class Content:
     texts: tuple[str, ...]
     calls: tuple[Call, ...]
     results: tuple[Result, ...]
+    pictures: tuple[str, ...] = ()  # their types; nobody here can look at one
 
 
 @dataclass(frozen=True)
@@ -216,7 +219,24 @@ def _content(content: Node) -> Content:
     if role not in ("user", "model"):
         raise invalid("Please use a valid role: user, model.")
     parts = [node(part) for part in nodes(field(content, "parts"))]
-    return Content(role, tuple(_texts(content)), tuple(_calls(parts)), tuple(_results(parts)))
+    return Content(role, tuple(_texts(content)), tuple(_calls(parts)), tuple(_results(parts)), tuple(_pictures(parts)))
+
+
+def _pictures(parts: Sequence[Node]) -> Iterator[str]:
+    """The types of what is sent along. The official client writes base64 in its other alphabet: both are accepted."""
+    for part in parts:
+        inline = node(field(part, "inlineData"))
+        if inline:
+            kind, data = string(field(inline, "mimeType")) or "", string(field(inline, "data")) or ""
+            if kind not in PICTURES:
+                raise invalid(f"Unsupported MIME type: {kind}")
+            try:
+                content = b64decode(data.replace("-", "+").replace("_", "/"), validate=True)
+            except ValueError:
+                content = b""
+            if not content:
+                raise invalid("Unable to process input image. Please retry or report.")
+            yield kind
 
 
 def _texts(content: Node) -> Iterator[str]:

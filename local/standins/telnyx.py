@@ -8,6 +8,7 @@
                          oldest first
     POST /__outcomes     {"to"[, "status"][, "code"]}: how later texts to this number ("*": to any) end: delivered,
                          delivery_failed, sending_failed, expired, delivery_unconfirmed, or silent (nothing reported)
+    GET  /__media/…      files to be sent as media, good and bad (`telnyx_media`)
     POST /__accounts     {"api_key", "profile_id", "numbers": {number: webhook url}[, "seed": base64 of 32 bytes]}
 
 After an accepted call: message.sent, then message.finalized, to the message's `webhook_url` (else to the number's,
@@ -30,6 +31,7 @@ from starlette.routing import BaseRoute, Route
 from local.standins import telnyx_wire as wire
 from local.standins.base import JSON, Fault, Faults, Standin
 from local.standins.telnyx_delivery import PLATFORM_SEED, Account, Deliveries, Pace, closing
+from local.standins.telnyx_media import media_routes
 from shared.clock import Clock, SystemClock
 from shared.phones import is_e164
 
@@ -109,6 +111,7 @@ class TelnyxStandin(Standin):
             Route("/__inbound", _control(self._inbound), methods=["POST"]),
             Route("/__outcomes", _control(self._order_outcome), methods=["POST"]),
             Route("/__accounts", _control(self._add_account), methods=["POST"]),
+            *media_routes(),
         ]
 
     async def _send(self, request: Request) -> Response:

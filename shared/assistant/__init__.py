@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.assistant.asking import Limits
     from shared.assistant.brief import Brief, Turn
     from shared.assistant.factory import assistant, openings
+    from shared.assistant.model import Picture
     from shared.assistant.tools.registry import Tools
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "KeepLead",
     "Limits",
     "Outcome",
+    "Picture",
     "Tools",
     "Turn",
     "Usage",
@@ -43,6 +45,7 @@ _HOMES = {
     **dict.fromkeys(("assistant", "openings"), "factory"),
     "Assistant": "answering",
     "Limits": "asking",
+    "Picture": "model",
     "Tools": "tools.registry",
 }
 

@@ -83,7 +83,7 @@ class _Job:
         service = self.brief.service
         return Task(
             system=prompt.system_instruction(self.brief, self.language, self.facts, self.toolbox.tools, self.nonces),
-            contents=prompt.contents(self.brief.history, self.brief.texts),
+            contents=prompt.contents(self.brief.history, self.brief.texts, self.brief.pictures),
             models=(service.model, service.fallback_model),
             thinking=service.thinking,
             toolbox=self.toolbox,
@@ -145,6 +145,7 @@ class _Job:
             times=(*theirs, now),
             nothing=not self.facts and not result.outputs,
             said=(*own, *earlier, *(link.title for link in brief.profile.links)),
+            pictures=bool(brief.pictures),
         )
 
     def _ours(self, own: tuple[str, ...], earlier: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.assistant.form import NO_INTRODUCTION, Introduction
+from shared.assistant.model import Picture
 from shared.assistant.phrases import introduction
 from shared.store.settings import BusinessProfile, CustomerService
 
@@ -26,6 +27,7 @@ class Brief:
     `history`: oldest first, bounded by the caller, without `texts`. `texts`: the open texts to answer, oldest first.
     `customer_address`: the number (or address) at the other end of this conversation.
     `introduces`: nothing of ours is in the thread yet; the answer names the business and the way out (SMS alone).
+    `pictures`: those of `texts` that can be shown, bounded by the caller.
     """
 
     tenant: str
@@ -39,6 +41,7 @@ class Brief:
     texts: tuple[str, ...]
     customer_address: str
     introduces: bool = False
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def business(self) -> str:

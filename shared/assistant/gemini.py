@@ -132,7 +132,7 @@ def _content(content: Content) -> types.Content:
 
     match content:
         case UserText():
-            return types.Content(role="user", parts=[types.Part(text=text) for text in content.parts])
+            return types.Content(role="user", parts=_said(content))
         case ModelText():
             return types.Content(role="model", parts=[types.Part(text=content.text)])
         case ToolReplies():
@@ -141,6 +141,14 @@ def _content(content: Content) -> types.Content:
             return raw
         case ModelTurn():
             raise TypeError("a turn of another adapter cannot be sent to Gemini")
+
+
+def _said(content: UserText) -> list[types.Part]:
+    from google.genai import types
+
+    pictures = (types.Blob(mime_type=picture.content_type, data=picture.data) for picture in content.pictures)
+    texts = [types.Part(text=text) for text in content.parts]
+    return [*texts, *(types.Part(inline_data=picture) for picture in pictures)]
 
 
 def _response_part(reply: ToolReply) -> types.Part:

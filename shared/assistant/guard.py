@@ -51,6 +51,7 @@ class Evidence:
     times: tuple[str, ...]
     nothing: bool
     said: tuple[str, ...]
+    pictures: bool = False  # the customer sent some: words about those claim nothing about the business
 
 
 _SECRETS = re.compile(
@@ -72,6 +73,10 @@ _PLEASANTRIES = content_words(
     "you're i'm we're that's i'll we'll let's today help assist assistant happy love let know ask anything else "
     "question reach anytime day evening weekend enjoy look forward seeing meet nice hoy ayudar ayudarle ayudarte "
     "asistente puedo dime diga pregunta gusto encantado servir tenga ten buen feliz dia tarde"
+)
+_ABOUT_PICTURES = content_words(
+    "picture pictures photo photos image images sent see shows looks look cannot demo foto fotos imagen imágenes envió "
+    "veo muestra ver puedo"
 )
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?]*")
 _RESTS_ON = 0.5  # share of a claim's words that the business has said itself
@@ -102,7 +107,7 @@ def check(text: str, evidence: Evidence) -> Violation | None:
         return Violation.FOREIGN_CONTACT
     if figures.unsupported(bare, evidence.texts, evidence.times):
         return Violation.UNGROUNDED_FIGURE
-    if evidence.nothing and _claims_beyond(bare, evidence.said):
+    if evidence.nothing and _claims_beyond(bare, evidence):
         return Violation.UNGROUNDED_CLAIM
     return None
 
@@ -112,14 +117,14 @@ def _contains_canary(text: str, canary: str) -> bool:
     return canary.lower() in re.sub(r"[\W_]", "", text).lower()
 
 
-def _claims_beyond(text: str, said: tuple[str, ...]) -> bool:
+def _claims_beyond(text: str, evidence: Evidence) -> bool:
     """Whether the statements in `text` say more than pleasantries and more than the business has said.
 
     Questions claim nothing. What the customer wrote is no evidence: "do you have a sauna?" does not make one.
     """
     statements = " ".join(s for s in _SENTENCES.findall(text) if not s.strip().endswith("?"))
-    claimed = content_words(statements) - _PLEASANTRIES
+    claimed = content_words(statements) - _PLEASANTRIES - (_ABOUT_PICTURES if evidence.pictures else frozenset())
     if not claimed:
         return False
-    known = frozenset(word for one in said for word in content_words(one))
+    known = frozenset(word for one in evidence.said for word in content_words(one))
     return len(claimed & known) < len(claimed) * _RESTS_ON

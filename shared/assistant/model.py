@@ -8,7 +8,7 @@ unchanged (thought signatures) as long as the tool loop runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -50,10 +50,19 @@ class FinishReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that the customer sent; what it shows is as untrusted as what they write."""
+
+    content_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class UserText:
-    """What the customer said: one part per text of a burst."""
+    """What the customer said: one part per text of a burst, then the pictures that came with them."""
 
     parts: tuple[str, ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", bound=BaseModel)
 
-Body = Mapping[str, object]
+Body = Mapping[str, object] | bytes  # an object is sent as JSON, bytes as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,12 @@ class Call:
         assert self.member is not None  # proven by the boundary
         return self.member
 
+    @property
+    def tries(self) -> int:
+        """How often a task was tried before: Cloud Tasks' word, so only where it is the proven caller."""
+        count = self.headers.get("x-cloudtasks-taskretrycount", "")
+        return int(count) if count.isascii() and count.isdigit() and len(count) < 10 else 0
+
     def parse(self, model: type[M]) -> M:
         """The JSON body as `model`. Raises BadRequest that says where and why, without quoting the body."""
         from pydantic import ValidationError
@@ -61,7 +67,7 @@ def sentences(error: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A JSON answer."""
+    """A JSON answer, or bytes whose type is in `headers`."""
 
     body: Body
     status: int = 200
@@ -73,4 +79,6 @@ class Reply:
         return cls({"ok": True})
 
     def encoded(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
         return json.dumps(self.body, ensure_ascii=False, default=str).encode()

@@ -9,6 +9,7 @@ to answers, and the timing. What is left to a function is what it is for.
     functions           (functions: any account that functions run as)
     member              a person's id token; the tenant comes from it alone      /
     public              not at all                                               /
+    public, link        by a signed token in the path, opened in the function    /{token}
 
 `functions/manifest.yaml` says the same of each function; a test holds the two together.
 """
@@ -46,6 +47,7 @@ INVOKERS = {
     "functions": ("edge", "worker", "sweeper", "admin"),
 }
 _CHANNEL = re.compile(r"/([A-Za-z0-9_-]{1,64})?")
+_LINK = re.compile(r"/([A-Za-z0-9_-]{1,512})")
 _TRACE = re.compile(r"[0-9a-f]{32}")
 
 Handler = Callable[[Call], Awaitable[Reply]]
@@ -55,12 +57,12 @@ CALLERS: dict[str, str] = {}  # function → who calls it, of the functions that
 
 
 def endpoint(
-    *, caller: str, methods: tuple[str, ...] = ("POST",), max_body: int = MAX_BODY
+    *, caller: str, methods: tuple[str, ...] = ("POST",), max_body: int = MAX_BODY, link: bool = False
 ) -> Callable[[Handler], Endpoint]:
     """Make `async def name(call) -> Reply` an HTTP function that is called by `caller`."""
 
     def decorate(handler: Handler) -> Endpoint:
-        edge = _Edge(handler, handler.__name__.replace("_", "-"), caller, methods, max_body)
+        edge = _Edge(handler, handler.__name__.replace("_", "-"), caller, methods, max_body, link)
         CALLERS[edge.name] = caller
 
         @functools.wraps(handler)
@@ -80,6 +82,7 @@ class _Edge:
     caller: str
     methods: tuple[str, ...]
     max_body: int
+    link: bool  # the one segment of its path is a token
 
     async def serve(self, request: Request) -> Response:
         started = time.monotonic()
@@ -122,9 +125,9 @@ class _Edge:
         )
 
     def _channel(self, path: str) -> str | None:
-        match = _CHANNEL.fullmatch(path or "/")
+        match = (_LINK if self.link else _CHANNEL).fullmatch(path or "/")
         channel = match[1] if match else None
-        fits = {"tool": channel is not None, "telnyx": True}.get(self.caller, channel is None)
+        fits = self.link or {"tool": channel is not None, "telnyx": True}.get(self.caller, channel is None)
         if match is None or not fits:
             raise NotFound("there is nothing at this address")
         return channel

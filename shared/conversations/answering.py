@@ -16,6 +16,7 @@ from shared import log
 from shared.assistant import Assistant
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
+from shared.conversations.gallery import Gallery
 from shared.conversations.handoff import Notices, Request
 from shared.conversations.limits import MACHINE, TOO_MANY, Budget, hour_of, over, recent, talks_to_a_machine
 from shared.conversations.owners import given_to, hands_of
@@ -38,12 +39,19 @@ class Answering:
     """Answers conversations of one tenant."""
 
     def __init__(
-        self, db: Database, tenant_id: str, assistant: Assistant, queue: TaskQueue, hashes: AddressHashes, clock: Clock
+        self,
+        db: Database,
+        tenant_id: str,
+        assistant: Assistant,
+        queue: TaskQueue,
+        hashes: AddressHashes,
+        clock: Clock,
+        gallery: Gallery | None = None,
     ) -> None:
         self._db = db
         self._reader = Reader(db)
         self._tenant_id = tenant_id
-        self._speaker = Speaker(assistant, tenant_id, Budget(self._reader, tenant_id, clock), clock)
+        self._speaker = Speaker(assistant, tenant_id, Budget(self._reader, tenant_id, clock), clock, gallery)
         self._work = Work(queue, tenant_id)
         self._notices = Notices(tenant_id, hashes)
         self._staff = StaffPhone(db, self._work, clock)

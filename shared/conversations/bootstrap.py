@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from shared import tenancy
 from shared.clock import SystemClock
+from shared.config import config
 from shared.tasks import CloudTasks
 from shared.tenancy import Channel, Member
 from shared.vault import address_hashes, field_cipher
@@ -14,13 +16,16 @@ from shared.vault import address_hashes, field_cipher
 if TYPE_CHECKING:
     from shared.conversations.answering import Answering
     from shared.conversations.callers import Callers
+    from shared.conversations.collecting import Collecting
     from shared.conversations.handoff import Escalating
     from shared.conversations.hands import Hands
     from shared.conversations.linking import Linking
+    from shared.conversations.outgoing import Outgoing
     from shared.conversations.receiving import Receiving
     from shared.conversations.reporting import Reporting
     from shared.conversations.sending import Sending
     from shared.conversations.sweeping import Sweeping
+    from shared.store.blobs import Blob
 
 
 @cache
@@ -61,9 +66,23 @@ def hands(member: Member) -> Hands:
 def answering(tenant_id: str) -> Answering:
     from shared.assistant import assistant
     from shared.conversations.answering import Answering
+    from shared.conversations.gallery import Gallery
+    from shared.conversations.work import Work
+    from shared.store.blobs import Blobs
+    from shared.store.reading import Reader
+
+    db, clock = tenancy.database_of_tenant(tenant_id), SystemClock()
+    gallery = Gallery(Reader(db), Blobs(tenant_id), Work(_queue(), tenant_id), clock)
+    return Answering(db, tenant_id, assistant(), _queue(), address_hashes(), clock, gallery)
+
+
+def collecting(tenant_id: str) -> Collecting:
+    from shared.conversations.collecting import Collecting
+    from shared.safe_fetch import SafeFetch
+    from shared.store.blobs import Blobs
 
     db = tenancy.database_of_tenant(tenant_id)
-    return Answering(db, tenant_id, assistant(), _queue(), address_hashes(), SystemClock())
+    return Collecting(db, Blobs(tenant_id), SafeFetch(config().endpoints.fetched))
 
 
 def sending(tenant_id: str) -> Sending:
@@ -80,6 +99,21 @@ def escalating(tenant_id: str) -> Escalating:
 
     db = tenancy.database_of_tenant(tenant_id)
     return Escalating(db, tenant_id, _queue(), address_hashes(), SystemClock())
+
+
+def outgoing(tenant_id: str) -> Outgoing:
+    from shared.conversations.outgoing import Outgoing
+    from shared.store.blobs import Blobs
+
+    return Outgoing(tenancy.database_of_tenant(tenant_id), Blobs(tenant_id))
+
+
+async def linked_picture(token: str, now: datetime) -> Blob:
+    """The picture behind a link of ours. Raises NotFound."""
+    from shared.conversations.outgoing import linked
+    from shared.vault.links import media_links
+
+    return await linked(media_links(), token, now)
 
 
 def sweeping() -> Sweeping:

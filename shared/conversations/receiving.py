@@ -19,7 +19,7 @@ from shared.clock import Clock
 from shared.conversations.consent import ANSWERS, Wish, enter, gate, wish_of
 from shared.conversations.drafts import Draft, outbound
 from shared.conversations.limits import hour_of
-from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, SEND_GRACE
+from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, PICTURE_GRACE, SEND_GRACE
 from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
 from shared.ids import digest, message_id
@@ -58,6 +58,8 @@ class Receiving:
             await self._ask(id, text, window)
         else:
             await self._honour(wish, id, text)
+        if text.media:
+            await self._work.fetch_media(id)
         return id
 
     # -- a question: somebody answers it
@@ -71,7 +73,7 @@ class Receiving:
         )
         changes.put_pending(ANSWER, conversation_id, now + window + ANSWER_GRACE)
         await self._stored(changes, id, conversation_id)
-        await self._work.answer(conversation_id, id, now + window)
+        await self._work.answer(conversation_id, id, now + window + (PICTURE_GRACE if text.media else timedelta()))
 
     # -- a wish: code obeys it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.channels.types import OutboundText, Outcome, Refused, Sender
+from shared.clock import SystemClock
 from shared.config import config
 from shared.held import Held
 from shared.hidden import Hidden
@@ -59,6 +60,13 @@ class Senders:
     def status_url(self, channel_id: str) -> str:
         """Where the provider reports on a message: the same door that texts come in by."""
         return f"{config().functions_url}/telnyx-sms/{channel_id}"
+
+    def media_url(self, id: str) -> str:
+        """Where the provider fetches a picture of a message, for as long as it may take."""
+        from shared.conversations.outgoing import link
+        from shared.vault.links import media_links
+
+        return link(media_links(), self._tenant_id, id, SystemClock().now())
 
     def _key(self, found: Found) -> Hidden:
         ciphertext = found.ciphertext(TELNYX_KEY)

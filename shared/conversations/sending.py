@@ -21,6 +21,7 @@ from shared.clock import Clock
 from shared.conversations.consent import Mirror
 from shared.conversations.drafts import new_id
 from shared.conversations.gates import QUIET, allowed_at, not_allowed
+from shared.conversations.outgoing import unsendable
 from shared.conversations.senders import Senders
 from shared.conversations.states import conclude, raise_state
 from shared.conversations.timers import (
@@ -36,7 +37,7 @@ from shared.errors import Unavailable
 from shared.store.changes import Changes, added
 from shared.store.documents import Claim, Conversation, Message, State
 from shared.store.errors import Stale, Unanswered
-from shared.store.reading import Found, Key, Reader, conversation, message, pending
+from shared.store.reading import Found, Key, Reader, conversation, media, message, pending
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
 from shared.vault import AddressHashes
@@ -123,6 +124,9 @@ class Sending:
             return
         settings, before = await self._senders.settings_and(self._before(sent, of))
         await self._wait_for_order(sent, of, before)
+        if sent.pictures and (wrong := unsendable(sent, before)) is not None:
+            await conclude(self._db, sent, {"state": State.FAILED.value} | _error(Refused("media", wrong)))
+            return
         at = allowed_at(sent, of, settings, self._clock.now())
         if at is not None:
             await self._defer(sent, at)
@@ -137,7 +141,7 @@ class Sending:
 
     def _before(self, sent: Message, of: Conversation) -> list[Key]:
         ids = {sent.prev, of.last_claim} - {None, sent.id}
-        return [message(id) for id in ids if id is not None]
+        return [*(message(id) for id in ids if id is not None), *map(media, sent.pictures)]
 
     async def _wait_for_order(self, sent: Message, of: Conversation, before: Found) -> None:
         """What was written before must not be about to go out: `uncertain` is fine, its call is over.
@@ -169,6 +173,7 @@ class Sending:
             idempotency_key=claimed.idempotency_key,
             reference=claimed.reference,
             status_url=self._senders.status_url(claimed.channel_id),
+            media_urls=tuple(map(self._senders.media_url, claimed.pictures)),
         )
 
     # -- S2

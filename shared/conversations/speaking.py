@@ -12,6 +12,7 @@ from shared.assistant.language import decide
 from shared.assistant.phrases import Phrase, sentence
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, new_id
+from shared.conversations.gallery import Gallery
 from shared.conversations.limits import Budget, hour_of, over, spent_by
 from shared.conversations.timers import MODEL_DEADLINE
 from shared.errors import Unavailable
@@ -23,40 +24,46 @@ MOST_WISH = 200  # characters of a text that are kept as what a lead wants
 
 
 class Speaker:
-    def __init__(self, assistant: Assistant, tenant_id: str, budget: Budget, clock: Clock) -> None:
+    def __init__(
+        self, assistant: Assistant, tenant_id: str, budget: Budget, clock: Clock, gallery: Gallery | None = None
+    ) -> None:
         self._assistant = assistant
         self._budget = budget
         self._tenant_id = tenant_id
         self._clock = clock
+        self._gallery = gallery
 
     async def draft(
         self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
     ) -> Draft:
         """A draft that covers everything that was open. Raises Unavailable when the model's deadline has passed."""
         brief = self._brief(conversation, settings, history, texts)
-        draft = await self._said(conversation, settings, brief)
+        draft = await self._said(conversation, settings, brief, texts)
         if not brief.introduces or brief.channel != "sms":
             return draft
         # The first text of a thread names the business and the way out (CTIA's guidelines), whoever wrote it.
         return replace(draft, text=introduced(draft.text, brief.introduction(draft.language)))
 
-    async def _said(self, conversation: Conversation, settings: Settings, brief: Brief) -> Draft:
+    async def _said(
+        self, conversation: Conversation, settings: Settings, brief: Brief, texts: tuple[Message, ...]
+    ) -> Draft:
         if not settings.service.connected:
             return _unconnected(conversation, brief)
         if over(conversation, settings, self._clock.now()):
             return replace(_over_limit(conversation, brief), limits=hour_of(self._clock.now()))
         if await self._budget.spent(settings):
             return replace(_over_limit(conversation, brief), asks="budget_spent", leads=(_lead_of(brief),))
-        answer = await self._answer(brief)
+        answer = await self._answer(brief, texts)
         tokens = answer.usage.prompt_tokens + answer.usage.output_tokens + answer.usage.thought_tokens
         await self._budget.add(settings, tokens)
         draft = _draft(conversation, brief, answer)
         return replace(draft, spent=spent_by(self._clock.now(), settings, tokens))
 
-    async def _answer(self, brief: Brief) -> Answer:
+    async def _answer(self, brief: Brief, texts: tuple[Message, ...]) -> Answer:
         try:
             async with asyncio.timeout(MODEL_DEADLINE):
-                answer = await self._assistant.answer(brief)
+                pictures = await self._gallery.of(texts) if self._gallery is not None else ()
+                answer = await self._assistant.answer(replace(brief, pictures=pictures))
         except TimeoutError as late:
             raise Unavailable("the model took too long") from late
         log.info("model answered", outcome=answer.outcome.value, reason=answer.reason, calls=answer.usage.calls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 WINDOW_MOST = timedelta(seconds=15)  # a customer who never stops typing is answered after this
+PICTURE_GRACE = timedelta(seconds=3)  # on top of the window: time to fetch the files that an answer is about
 ANSWER_GRACE = timedelta(seconds=60)  # after the window, before the sweeper thinks that an answer's task was lost
 LEASE = timedelta(seconds=120)  # above the model's deadline, below the task's
 MODEL_DEADLINE = 90.0  # seconds

@@ -16,6 +16,7 @@ from shared.tasks import Task, TaskQueue, task_name
 ANSWER = "answer"
 SEND = "send"
 ESCALATE = "escalate"
+MEDIA = "fetch-media"
 _BUCKET = 300  # seconds: two sweepers of one bucket collide, as wanted
 
 
@@ -57,6 +58,13 @@ class Work:
         """A task cannot be created again under its own name: the minute in which it is due tells them apart."""
         body = {"conversation": conversation_id, "message": message_id}
         await self._enqueue(SEND, f"s-{message_id}-t{int(at.timestamp()) // 60}", body, at)
+
+    async def fetch_media(self, message_id: str) -> None:
+        await self._enqueue(MEDIA, f"m-{message_id}", {"message": message_id})
+
+    async def fetch_media_again(self, message_id: str, now: datetime) -> None:
+        """An answer's, which missed the files: the first task may be lost."""
+        await self._enqueue(MEDIA, f"m-{message_id}-{_bucket(now)}", {"message": message_id})
 
     async def again(self, kind: str, subject: str, pending_id: str, now: datetime) -> None:
         """The sweeper's: under a name of its own."""

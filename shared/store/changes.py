@@ -13,7 +13,17 @@ from typing import cast
 from google.cloud.firestore_v1 import SERVER_TIMESTAMP, ArrayRemove, ArrayUnion, Increment
 from google.cloud.firestore_v1.async_document import AsyncDocumentReference
 
-from shared.store.collections import ADDRESSES, CONSENTS, CONTACTS, CONVERSATIONS, LEADS, MESSAGES, PENDING, pending_id
+from shared.store.collections import (
+    ADDRESSES,
+    CONSENTS,
+    CONTACTS,
+    CONVERSATIONS,
+    LEADS,
+    MEDIA,
+    MESSAGES,
+    PENDING,
+    pending_id,
+)
 from shared.store.documents import Conversation, Message
 from shared.store.errors import Refused, Stale, translated
 from shared.store.paths import Paths
@@ -106,6 +116,12 @@ class Changes:
     def create_contact(self, id: str, address_id: str, address: str) -> None:
         self._create(self._paths.of(CONTACTS, id), {"name": "", "created_at": NOW})
         self._create(self._paths.of(ADDRESSES, address_id), {"contact_id": id, "kind": "phone", "address": address})
+
+    # -- media
+
+    def create_media(self, id: str, fields: Fields) -> None:
+        """Refused with Exists if it is known already what became of this file."""
+        self._create(self._paths.of(MEDIA, id), {**fields, "created_at": NOW})
 
     async def commit(self) -> dict[str, datetime]:
         """Raises Exists, Stale or Refused (nothing was written), or Unanswered (unknown)."""

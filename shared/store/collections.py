@@ -14,6 +14,7 @@ CONVERSATIONS = "conversations"
 LEADS = "leads"
 MESSAGES = "messages"
 PENDING = "pending"
+MEDIA = "media"
 
 
 def pending_id(kind: str, subject: str) -> str:

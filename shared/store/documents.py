@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.store.media import Attachment, attachments
 from shared.store.values import flag, integer, mapping, maybe_text, moment, text, texts
 
 Fields = Mapping[str, object]
@@ -169,6 +170,8 @@ class Message:
     language: str | None = None
     by: str | None = None  # the person who wrote it, where one did
     resend_of: str | None = None  # the message whose words these are, sent again
+    attached: tuple[Attachment, ...] = ()  # inbound: files as the provider names them
+    pictures: tuple[str, ...] = ()  # outbound, of a person: ids of media documents
 
     @property
     def reference(self) -> str:
@@ -209,6 +212,8 @@ class Message:
             language=maybe_text(data, "language"),
             by=maybe_text(data, "by"),
             resend_of=maybe_text(data, "resend_of"),
+            attached=attachments(data),
+            pictures=texts(data, "media"),
         )
 
 

@@ -13,6 +13,7 @@ from shared.store.collections import (
     ADDRESSES,
     CONFIG,
     CONVERSATIONS,
+    MEDIA,
     MEMBERS,
     MESSAGES,
     PENDING,
@@ -22,6 +23,7 @@ from shared.store.collections import (
 )
 from shared.store.documents import Conversation, MemberDocument, Message
 from shared.store.errors import translated
+from shared.store.media import MediaFile
 from shared.store.paths import Paths
 from shared.store.settings import BusinessProfile, CustomerService, SmsSettings, TenantFacts
 from shared.store.values import moment
@@ -53,6 +55,10 @@ def address(id: str) -> Key:
     return ADDRESSES, id
 
 
+def media(id: str) -> Key:
+    return MEDIA, id
+
+
 SETTINGS: tuple[Key, ...] = (
     (TENANTS, ""),
     (CONFIG, "business_profile"),
@@ -78,6 +84,10 @@ class Found:
     def message(self, id: str | None) -> Message | None:
         found = self._documents.get((MESSAGES, id)) if id else None
         return Message.parse(id, *found) if id and found else None
+
+    def media(self, id: str) -> MediaFile | None:
+        found = self._documents.get((MEDIA, id))
+        return MediaFile.parse(id, found[1]) if found else None
 
     def due_at(self, kind: str, subject: str) -> datetime | None:
         """When work is due; None if there is none."""

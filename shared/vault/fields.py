@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from shared.errors import Problem
 from shared.hidden import Hidden
-from shared.ids import framed
+from shared.vault.deriving import derived
 from shared.vault.keys import Key
 from shared.vault.masters import Masters
 
@@ -98,12 +98,9 @@ class FieldCipher:
 
 def _fernet(master: Key, binding: Binding) -> Fernet:
     from cryptography.fernet import Fernet
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-    info = framed(VERSION, binding.tenant, binding.document, binding.field)
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(master.reveal())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    key = derived(master, VERSION, binding.tenant, binding.document, binding.field)
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def _is_canonical(body: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from shared.config import ConfigurationError
@@ -44,6 +44,9 @@ class Masters:
 
     def __getitem__(self, master_id: str) -> Key:
         return self._keys[master_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
 
     def __contains__(self, master_id: str) -> bool:
         return master_id in self._keys

@@ -17,6 +17,7 @@ SDKS = {
     "google.cloud.tasks_v2": ("shared/tasks.py",),
     "google.cloud.secretmanager": (),
     "google.cloud.secretmanager_v1": (),
+    "google.cloud.storage": ("shared/store/blobs.py",),
     "googleapiclient": (),
     "firebase_admin": (),
     "sendgrid": (),

@@ -16,6 +16,7 @@ HEAVY = (
     "firebase_admin",
     "google.cloud.secretmanager",
     "google.cloud.secretmanager_v1",
+    "google.cloud.storage",
     "google.cloud.tasks",
     "google.cloud.tasks_v2",
     "google.genai",

@@ -150,6 +150,9 @@ class OneSender:
     def status_url(self, channel_id: str) -> str:
         return f"https://functions.example/telnyx-sms/{channel_id}"
 
+    def media_url(self, id: str) -> str:
+        return f"https://functions.example/media/{id}"
+
 
 @dataclass
 class Interrupted:
@@ -181,7 +184,7 @@ class House:
         self.hashes = AddressHashes(Hidden(base64.urlsafe_b64encode(bytes(range(32))).decode()))
         self.channel = Channel("ch-1", self.tenant, "sms", "telnyx", OURS, "")
         self.conversation_id = self.hashes.conversation(self.tenant, CUSTOMER)
-        self._assistant = Assistant(Interrupted(self.model, self.events), Tools(ClassList()), self.clock)
+        self.assistant = Assistant(Interrupted(self.model, self.events), Tools(ClassList()), self.clock)
         senders = OneSender(self.reader, self.tenant, self.carrier, self.before_claim)
         self.sending = Sending(self.db, self.tenant, senders, self.queue, self.hashes, self.clock)  # type: ignore[arg-type]
         self.receiving = Receiving(self.db, self.channel, self.queue, self.hashes, self.clock)
@@ -200,7 +203,7 @@ class House:
     @property
     def answering(self) -> Answering:
         """A worker of its own for every task."""
-        return Answering(self.db, self.tenant, self._assistant, self.queue, self.hashes, self.clock)
+        return Answering(self.db, self.tenant, self.assistant, self.queue, self.hashes, self.clock)
 
     async def set_window(self, seconds: int) -> None:
         assistant = {"connected": True, "language": "en", "window_seconds": seconds}

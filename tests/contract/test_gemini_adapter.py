@@ -15,6 +15,7 @@ from shared.assistant.model import (
     ModelRejected,
     ModelText,
     ModelTurn,
+    Picture,
     Tokens,
     ToolCall,
     ToolReplies,
@@ -232,3 +233,15 @@ async def test_a_thinking_level_that_does_not_exist_is_rejected_before_it_is_sen
 async def test_a_turn_of_another_adapter_is_a_fault_of_ours(gemini: Rig) -> None:
     with pytest.raises(TypeError):
         await gemini.gemini.generate(request(contents=(*request().contents, ModelTurn("raw"))))
+
+
+async def test_a_picture_is_sent_inline_after_the_words(gemini: Rig) -> None:
+    data = bytes(range(256))
+    said = UserText(("What is this?",), (Picture("image/png", data),))
+    await gemini.gemini.generate(request(contents=(said,)))
+    (body,) = await gemini.bodies()
+    words, picture = body["contents"][0]["parts"]
+    assert words == {"text": "What is this?"}
+    inline = picture["inlineData"]
+    assert inline.get("mimeType", inline.get("mime_type")) == "image/png"  # the service takes both
+    assert urlsafe_b64decode(inline["data"]) == data

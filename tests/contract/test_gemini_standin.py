@@ -204,3 +204,32 @@ async def test_the_demonstration_is_read_by_our_adapter(gemini: Rig) -> None:
     reply = await gemini.gemini.generate(request("Hi"))
     assert reply.text == "Hello! How can I help you?"
     assert reply.tokens.prompt > 0
+
+
+def picture(kind: str, data: str) -> dict[str, object]:
+    return lawful(
+        contents=[{"role": "user", "parts": [{"text": "?"}, {"inlineData": {"mimeType": kind, "data": data}}]}]
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "status"),
+    [
+        ("image/png", "_-8=", 200),
+        ("image/webp", "/+8=", 200),
+        ("image/heic", "AAAA", 200),
+        ("image/gif", "AAAA", 400),
+        ("text/html", "AAAA", 400),
+        ("image/png", "", 400),
+        ("image/png", "no base64!", 400),
+    ],
+)
+async def test_a_picture_is_of_a_kind_that_gemini_knows_and_readable(
+    gemini: Rig, kind: str, data: str, status: int
+) -> None:
+    assert (await gemini.post(picture(kind, data))).status_code == status
+
+
+async def test_the_demonstration_says_that_it_cannot_look_at_pictures(gemini: Rig) -> None:
+    said = (await gemini.post(picture("image/png", "AAAA"))).json()["candidates"][0]["content"]["parts"][0]["text"]
+    assert "cannot look at pictures" in said

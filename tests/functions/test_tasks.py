@@ -26,7 +26,7 @@ async def test_a_task_about_nothing_is_done(stack: RunningStack, function: str) 
     assert await post(stack, function, "tasks-invoker", TASK) == 200
 
 
-@pytest.mark.parametrize("function", ["answer", "send", "sweep"])
+@pytest.mark.parametrize("function", ["answer", "send", "sweep", "fetch-media"])
 @pytest.mark.parametrize("account", [None, "edge", "worker", "pubsub-invoker"])
 async def test_nobody_else_may_hand_out_work(stack: RunningStack, function: str, account: str | None) -> None:
     assert await post(stack, function, account, TASK) == 401

@@ -38,6 +38,7 @@ FORGED_ROWS = {row.collection: row.name for row in ROWS if "update" in MATRIX[ro
     "tenants": "tenants",
     "config": "config/business_profile",
     "pending": "pending/answer",
+    "media": "media/stored",
 }
 
 

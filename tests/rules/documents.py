@@ -9,6 +9,7 @@ from tests.rules.kinds import (
     HASH,
     PHONE,
     PUBLIC_KEY,
+    SHA256,
     TENANT_ID,
     AnyMap,
     Count,
@@ -24,6 +25,7 @@ from tests.rules.kinds import (
     Record,
     ServerTime,
     Text,
+    UpTo,
     sample,
 )
 
@@ -193,6 +195,20 @@ PROGRESS: dict[str, Kind] = {
     "reason": Optional(Text(500)),
     "settled_at": Optional(Moment()),
 }
+MEDIA: dict[str, Kind] = {
+    "message_id": Optional(HASH),
+    "conversation_id": HASH,
+    "direction": OneOf(("in", "out")),
+    "created_at": ServerTime(),
+}
+KEPT: dict[str, Kind] = {
+    **MEDIA,
+    "state": Exactly("stored"),
+    "content_type": OneOf(("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic")),
+    "size": UpTo(5 * 1024 * 1024),
+    "sha256": SHA256,
+}
+REFUSED: dict[str, Kind] = {**MEDIA, "state": Exactly("refused"), "reason": Text(200)}
 
 
 class Subject:
@@ -246,6 +262,8 @@ ROWS = (
     Row("conversations", "conversations", CONVERSATION, bad_ids=NO_HASHES),
     Row("messages/in", "messages", INBOUND, bad_ids=NO_HASHES, mutable=()),
     Row("messages/out", "messages", OUTBOUND, bad_ids=NO_HASHES, mutable=()),
+    Row("media/stored", "media", KEPT, bad_ids=NO_HASHES, mutable=()),
+    Row("media/refused", "media", REFUSED, bad_ids=NO_HASHES, mutable=()),
     Row("pending/answer", "pending", _pending("answer"), prefix="a-", bad_ids=("a-short", "s-" + "0" * 32, "0" * 32)),
     Row("pending/escalate", "pending", _pending("escalate"), prefix="e-", bad_ids=("e-short", "a-" + "0" * 32)),
     Row("pending/send", "pending", _pending("send"), prefix="s-", bad_ids=("s-short", "a-" + "0" * 32, "0" * 32)),

@@ -67,6 +67,7 @@ class Like:
 
 
 HASH = Like((ID, ID2), (ID[:31], f"{ID}0", ID.upper(), f"{ID[:31]}g"))
+SHA256 = Like(("ab" * 32, "0" * 64), ("ab" * 31, "0" * 65, "AB" * 32))
 PHONE = Like(("+12817679141", "+12", "+123456789012345"), ("12817679141", "+0281", "+1", "+1234567890123456", "+1281x"))
 TENANT_ID = Like(("acme-2", "abc", "a" * 40), ("ab", "a" * 41, "Acme", "a_b"))
 PUBLIC_KEY = Like(("A" * 43 + "=", "+/" + "9" * 41 + "="), ("A" * 44, "A" * 42 + "=", "*" * 43 + "="))
@@ -96,6 +97,19 @@ class Exactly:
     @property
     def bad(self) -> list[object]:
         return [5, "foreign", [self.value], None]
+
+
+@dataclass(frozen=True)
+class UpTo:
+    most: int
+
+    @property
+    def good(self) -> list[object]:
+        return [7, self.most, 0]
+
+    @property
+    def bad(self) -> list[object]:
+        return [self.most + 1, -1, 1.5, "1", [1], None]
 
 
 class Count:

@@ -32,6 +32,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "conversations": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
     "messages/in": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "messages/out": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
+    "media/stored": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
+    "media/refused": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "pending/answer": {
         "service": "get list create update delete",
         "sweeper": "list group-list",  # a rule for a collection group holds for each of its collections

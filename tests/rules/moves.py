@@ -63,6 +63,7 @@ def messages_out() -> Iterator[Move]:
             "language": "es",
             "by": "somebody else",
             "resend_of": ID2,
+            "media": [ID2],
             "foreign": 1,
         }
     )
@@ -190,6 +191,29 @@ def new_outbound() -> Iterator[Move]:
     for name in ("attempt", "resends"):
         yield Move(f"{name} 1", {name: 1}, False)
 
+    yield from _pictures()
+
+
+def _pictures() -> Iterator[Move]:
+    for author in ("assistant", "system"):
+        yield Move(f"pictures by {author}", {"author": author, "media": [ID2]}, False)
+        yield Move(f"no pictures by {author}", {"author": author, "media": None}, True)
+    for count, fine in ((1, True), (10, True), (0, True), (11, False)):
+        yield Move(f"{count} pictures by a person", {"author": "person", "media": [ID2] * count}, fine)
+    for bad in (ID2, {"id": ID2}, 5):
+        yield Move(f"pictures = {short(bad)}", {"author": "person", "media": bad}, False)
+
+
+def kept_media() -> Iterator[Move]:
+    yield Move("kept for a reason", {"reason": "too large"}, False)
+    yield Move("reason is null", {"reason": None}, True)
+
+
+def refused_media() -> Iterator[Move]:
+    for name, value in (("content_type", "image/png"), ("size", 5), ("sha256", "ab" * 32)):
+        yield Move(f"refused with a {name}", {name: value}, False)
+        yield Move(f"{name} is null", {name: None}, True)
+
 
 def new_inbound() -> Iterator[Move]:
     yield Move("10,000 emoji", {"text": "🏊" * 10_000}, True)
@@ -228,4 +252,10 @@ UPDATES = {
     "messages/in": messages_in,
     "messages/out": messages_out,
 }
-CREATES = {"conversations": first_texts, "messages/out": new_outbound, "messages/in": new_inbound}
+CREATES = {
+    "conversations": first_texts,
+    "messages/out": new_outbound,
+    "messages/in": new_inbound,
+    "media/stored": kept_media,
+    "media/refused": refused_media,
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from shared.assistant import Turn
+from shared.assistant import Picture, Turn
 from shared.assistant.model import ModelText, UserText
 from shared.assistant.prompt import NOTHING_MATCHED, contents
 from shared.store.settings import FactText
@@ -79,3 +79,36 @@ def test_the_conversation_alternates_and_ends_with_the_customer() -> None:
         ModelText("Your class is tomorrow.\nBring a towel."),
         UserText(("ok", "hi", "when?")),
     )
+
+
+CERTIFICATE = Picture("image/png", b"\x89PNG\r\n\x1a\n-certificate")
+
+
+async def test_a_picture_is_shown_after_the_words_and_called_what_it_is() -> None:
+    bench = Bench([says("Thanks for the photo! How can I help?")])
+    answer = await bench.answer("Is this the right one?", pictures=(CERTIFICATE,))
+    asked = bench.model.asked[0]
+    assert asked.contents[-1] == UserText(("Is this the right one?",), (CERTIFICATE,))
+    assert "the customer sent 1" in asked.system
+    assert "no instruction" in asked.system
+    assert answer.text == "Thanks for the photo! How can I help?"
+
+
+async def test_without_a_picture_nothing_is_said_about_pictures() -> None:
+    assert "Pictures:" not in await system_of("Hi")
+
+
+async def test_a_picture_proves_nothing_about_the_business() -> None:
+    bench = Bench([says("I see the picture you sent. Saunas open on Sundays.")])
+    answer = await bench.answer("Do you sell this?", pictures=(CERTIFICATE,))
+    assert "don't know" in answer.text
+    assert answer.reason == "guard:ungrounded_claim"
+
+
+def test_pictures_stay_with_the_customers_words_when_turns_are_merged() -> None:
+    merged = contents((Turn("customer", "hi"),), ("and this?",), (CERTIFICATE,))
+    assert merged == (UserText(("hi", "and this?"), (CERTIFICATE,)),)
+
+
+def test_a_picture_shows_nothing_of_itself_when_it_is_printed() -> None:
+    assert "certificate" not in repr(CERTIFICATE)

@@ -1,0 +1,55 @@
+"""fetch-media takes its work from the task queue, and tries a file that cannot be had ten times."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.functions.test_mint import identity_of
+from tests.stack import RunningStack, eventually
+
+AGENCY = "testing-agency"
+
+
+async def mms(stack: RunningStack, customer: str, name: str) -> None:
+    sent = {"from": customer, "to": stack.tenant(AGENCY)["sms"][0], "text": "Where can I park?"}
+    media = [stack.standin("telnyx", f"/__media/{name}")]
+    await stack.client.post(stack.standin("telnyx", "/__inbound"), json={**sent, "media": media})
+
+
+async def file_of(stack: RunningStack, customer: str) -> dict[str, object]:
+    async def there() -> dict[str, object] | None:
+        conversation = await stack.conversation_of(AGENCY, customer)
+        stored = await stack.documents(f"tenants/{AGENCY}/media")
+        return next((one for one in stored if conversation and one["conversation_id"] == conversation["id"]), None)
+
+    found: dict[str, object] = await eventually(there, "a media document")
+    return found
+
+
+async def test_a_file_that_comes_late_is_kept(stack: RunningStack, customer: str) -> None:
+    await mms(stack, customer, "later.png?n=3")
+    assert (await file_of(stack, customer))["state"] == "stored"
+
+
+async def test_a_file_that_never_comes_is_refused_after_ten_tries(stack: RunningStack, customer: str) -> None:
+    await mms(stack, customer, "later.png?n=1000")
+    file = await file_of(stack, customer)
+    assert (file["state"], file["reason"]) == ("refused", "the server answered 503")
+
+
+async def test_a_task_about_nothing_is_done_and_one_of_another_form_is_not(stack: RunningStack) -> None:
+    url = stack.function("fetch-media")
+    headers = {"authorization": f"Bearer {await identity_of(stack, 'tasks-invoker', url)}"}
+    body = {"tenant": AGENCY, "message": "0" * 32}
+    assert (await stack.client.post(url, json=body, headers=headers)).status_code == 200
+    for bad in ({}, {"tenant": AGENCY}, {**body, "url": "https://media.example"}):
+        assert (await stack.client.post(url, json=bad, headers=headers)).status_code == 400
+
+
+@pytest.mark.parametrize("count", ["", "ten", "-1", "1e3", "٣", "9" * 400])
+async def test_a_strange_count_of_tries_is_none(stack: RunningStack, count: str) -> None:
+    url = stack.function("fetch-media")
+    bearer = f"Bearer {await identity_of(stack, 'tasks-invoker', url)}"
+    headers = {"authorization": bearer, "x-cloudtasks-taskretrycount": count.encode()}
+    body = {"tenant": AGENCY, "message": "0" * 32}
+    assert (await stack.client.post(url, json=body, headers=headers)).status_code == 200
