@@ -29,8 +29,16 @@ class Person:
 
 
 @dataclass(frozen=True)
+class SeedLine:
+    """A second number, at Twilio: it takes over where the first one is refused for good."""
+
+    number: str
+    channel: str
+
+
+@dataclass(frozen=True)
 class SeedTenant:
-    """`own_account`: texts through its own Telnyx account and the URL of its channel, else the platform's for both."""
+    """`own_account`: texts through its own accounts and the URL of its channels, else the platform's for both."""
 
     id: str
     name: str
@@ -45,6 +53,16 @@ class SeedTenant:
     facts: tuple[FactData, ...] = ()
     links: tuple[LinkData, ...] = ()
     people: tuple[Person, ...] = field(default=())
+    twilio: SeedLine | None = None
+
+    @property
+    def numbers(self) -> list[str]:
+        return [self.number] + ([self.twilio.number] if self.twilio else [])
+
+    @property
+    def channels(self) -> dict[str, str]:
+        """The channel of each function that takes texts."""
+        return {"telnyx-sms": self.channel} | ({"twilio-sms": self.twilio.channel} if self.twilio else {})
 
     @property
     def tools(self) -> list[str]:
@@ -107,6 +125,7 @@ BSS = SeedTenant(
         },
     ),
     people=(Person("owner@bss-cypress-spring.example", "two-pools-2026", "tenant_admin"),),
+    twilio=SeedLine("+12815550182", "bss-twilio_Gk2wNc7sVb4EjQx9Rt6h"),
 )
 
 CP_MARKETING = SeedTenant(
@@ -119,6 +138,7 @@ CP_MARKETING = SeedTenant(
     description="A marketing agency.",
     contact="hello@cp-marketing.example",
     people=(Person("owner@cp-marketing.example", "agency-2026", "tenant_admin"),),
+    twilio=SeedLine("+12815550162", "cp-twilio_Zr5yHm8uPd3KfLa6Wq1n"),
 )
 
 TENANTS = (CP_MARKETING, TESTING_AGENCY, BSS)

@@ -20,7 +20,8 @@ Body = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, its body whole and unparsed. `channel` is the one segment of the path, None without.
+    """One request, its body whole and unparsed. `channel` is the one segment of the path, None without; `query` the
+    query string as it was written.
 
     `caller` is the e-mail of the service account that OIDC proved, None where the caller proves itself otherwise.
     """
@@ -31,6 +32,7 @@ class Call:
     channel: str | None
     now: datetime
     caller: str | None = None
+    query: str = ""
 
     def parse(self, model: type[M]) -> M:
         """The JSON body as `model`. Raises BadRequest that says where and why, without quoting the body."""
@@ -52,9 +54,9 @@ def sentences(error: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A JSON answer."""
+    """A JSON answer, or a text of the content type that `headers` names."""
 
-    body: Body
+    body: Body | str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,5 +65,11 @@ class Reply:
         """It is stored, or it was nothing for us: do not send it again."""
         return cls({"ok": True})
 
+    @classmethod
+    def xml(cls, document: str) -> Reply:
+        return cls(document, headers={"content-type": "text/xml; charset=utf-8"})
+
     def encoded(self) -> bytes:
+        if isinstance(self.body, str):
+            return self.body.encode()
         return json.dumps(self.body, ensure_ascii=False, default=str).encode()

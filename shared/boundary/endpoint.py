@@ -5,6 +5,7 @@ to answers, and the timing. What is left to a function is what it is for.
 
     who calls           how it proves itself                                    path
     telnyx, tool        a signature over the raw bytes, checked in the function  /[{channel}], tools: /{channel}
+    twilio              a signature over URL and form, checked in the function   /[{channel}]
     tasks, scheduler,   Google's OIDC token of the one service account           /
     functions           (functions: any account that functions run as)
     public              not at all                                               /
@@ -102,14 +103,13 @@ class _Edge:
         headers = {key.lower(): value for key, value in request.headers.items()}
         email = await self._invoker(headers) if self.caller in INVOKERS else None
         raw = await _body(request, self.max_body)
-        return Call(
-            function=self.name, raw=raw, headers=headers, channel=channel, now=SystemClock().now(), caller=email
-        )
+        query = request.scope["query_string"].decode("latin-1")
+        return Call(self.name, raw, headers, channel, SystemClock().now(), caller=email, query=query)
 
     def _channel(self, path: str) -> str | None:
         match = _CHANNEL.fullmatch(path or "/")
         channel = match[1] if match else None
-        fits = {"tool": channel is not None, "telnyx": True}.get(self.caller, channel is None)
+        fits = {"tool": channel is not None, "telnyx": True, "twilio": True}.get(self.caller, channel is None)
         if match is None or not fits:
             raise NotFound("there is nothing at this address")
         return channel

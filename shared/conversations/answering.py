@@ -189,7 +189,7 @@ class Answering:
         contact = await self._contact(found)
         for _ in range(MOST_TRIES):
             changes = Changes(self._db)
-            propose(changes, draft, found, self._clock.now(), settings.sms.provider, contact)
+            propose(changes, draft, found, self._clock.now(), settings.sms, contact)
             if await _committed(changes) is not None:
                 return await self._done(draft, found)
             newer = await self._read(found.id)
