@@ -3,8 +3,8 @@
 The channel in the URL selects the key before anything is parsed; then the address in the payload must belong to that
 same channel. The URL without a channel is the platform's own account: its key first, routed by address after, and only
 to channels of that account. A tool's body must name the channel's own address as well: tenants on the platform's
-account share its key, and the URL is not signed. An unknown channel and a bad signature get the same bytes after the
-same work.
+account share its key, and Telnyx signs no URL. An unknown channel and a bad signature get the same bytes after the same
+work.
 """
 
 from __future__ import annotations

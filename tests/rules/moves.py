@@ -107,6 +107,7 @@ def _fail_over() -> Iterator[Move]:
     yield Move("refused, so another line takes over", {**again, "via": "failover"}, True, sending)
     yield Move("the same, from null", {**again, "via": "failover"}, True, {**sending, "via": None})
     yield Move("by another line already, once more", {**again, "via": "failover"}, True, {**sending, "via": "failover"})
+    yield Move("from a third line", {**again, "via": "failover"}, False, {**sending, "via": "third"})
     for via in ("elsewhere", "", 5, True, ["failover"]):
         yield Move(f"to a line called {via!r}", {**again, "via": via}, False, sending)
     for state in ("sending", "sent", "failed", "uncertain"):
