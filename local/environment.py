@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from local import seed_data
 from local.ports import Ports
 from local.seed_openings import generate
+from local.standins import twilio
 from local.standins.telnyx_delivery import PLATFORM_SEED, Account
+from shared.channels.twilio.signature import OVERRIDES
 
 PROJECT = "demo-chattercheetah"
 ADMIN_ORIGIN = "http://127.0.0.1:5000"
+TWILIO_SID = "AC" + "c5" * 16  # the platform's account
+TWILIO_KEY = "webhooks_sharedkey_local"
+TWILIO_TOKEN = "token-local-platform"  # noqa: S105  # it opens nothing outside this machine
 
 
 def environment(ports: Ports, telnyx_public_key: str, database: str) -> dict[str, str]:
@@ -39,9 +44,11 @@ def environment(ports: Ports, telnyx_public_key: str, database: str) -> dict[str
             "IAM_CREDENTIALS_URL": f"http://127.0.0.1:{ports.signing}",
             "TELNYX_BASE_URL": f"http://127.0.0.1:{ports.telnyx}/v2",
             "TELNYX_PUBLIC_KEY": telnyx_public_key,
+            "TWILIO_BASE_URL": f"http://127.0.0.1:{ports.twilio}",
+            "TWILIO_ACCOUNT_SID": TWILIO_SID,
             "JACKRABBIT_BASE_URL": f"http://127.0.0.1:{ports.jackrabbit}",
             "STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{ports.storage}",
-            "FETCH_ALLOWED_HOSTS": f"127.0.0.1:{ports.telnyx}",
+            "FETCH_ALLOWED_HOSTS": f"127.0.0.1:{ports.telnyx},127.0.0.1:{ports.twilio}",
         }
     )
 
@@ -67,6 +74,24 @@ def telnyx_accounts(functions_url: str) -> dict[str, Account]:
     return accounts
 
 
+def twilio_accounts(functions_url: str) -> dict[str, twilio.Account]:
+    """As at Telnyx. A tenant's own account signs with a shared key; every number asks for retries, as owners should."""
+    accounts = {}
+    shared_numbers = {}
+    for number, tenant in enumerate(seed_data.TENANTS, start=1):
+        if tenant.twilio is None:
+            continue
+        url = f"{functions_url}/twilio-sms"
+        if tenant.own_account:
+            numbers = {tenant.twilio.number: f"{url}/{tenant.twilio.channel}#{OVERRIDES}"}
+            sid, keys = f"AC{number:032x}", {TWILIO_KEY: f"shared-key-local-{tenant.id}"}
+            accounts[tenant.id] = twilio.Account(sid, f"token-local-{tenant.id}", numbers, keys, TWILIO_KEY)
+        else:
+            shared_numbers[tenant.twilio.number] = f"{url}#{OVERRIDES}"
+    accounts["platform"] = twilio.Account(TWILIO_SID, TWILIO_TOKEN, shared_numbers)
+    return accounts
+
+
 def secret_values() -> dict[str, str]:
     """Made anew at every start: nothing encrypted outlives the emulator's memory."""
     return {
@@ -74,4 +99,5 @@ def secret_values() -> dict[str, str]:
         "ADDRESS_HASH_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "GEMINI_API_KEY": "local-demonstration",
         "TELNYX_API_KEY": "KEY-local-platform",
+        "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
     }

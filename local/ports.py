@@ -19,6 +19,7 @@ class Ports:
     auth_emulator: int = 9098
     phone: int = 5001
     telnyx: int = 8101
+    twilio: int = 8102
     gemini: int = 8103
     jackrabbit: int = 8104
     tasks: int = 8105

@@ -1,6 +1,6 @@
 """Makes the demo's tenants as the platform and their owners would: `python -m local.seed ACCOUNTS.json HOST:PORT`.
 
-The file says each tenant's Telnyx account, the address is Secret Manager's.
+The file says each tenant's accounts, the address is Secret Manager's.
 
 Everything goes through the rules: the platform's principal makes tenants and routes, each tenant's service principal
 its configuration and secrets. Machine users are made here, with their tenant, never by first use. What the project's
@@ -21,9 +21,9 @@ from typing import cast
 from local.mount import mount_secrets
 from local.seed_data import ADMIN, TENANTS, Person, SeedTenant
 from shared import http, identity
+from shared.channels.accounts import TELNYX_KEY, TWILIO, binding
 from shared.clock import SystemClock
 from shared.config import config
-from shared.conversations.senders import TELNYX_KEY, key_binding
 from shared.hidden import Hidden
 from shared.store.changes import NOW
 from shared.store.provisioning import Provisioning
@@ -37,12 +37,16 @@ from shared.vault import address_hashes, field_cipher
 
 
 @dataclass(frozen=True)
-class TelnyxAccount:
-    """What an owner would copy from Telnyx: an API key, a messaging profile, the key that webhooks are signed with."""
+class Accounts:
+    """What an owner would copy from Telnyx: an API key, a messaging profile, the key that webhooks are signed with.
+
+    `twilio`: the same of its own Twilio account, None where it has none.
+    """
 
     api_key: str
     profile_id: str
     public_key: str
+    twilio: Mapping[str, object] | None = None
 
 
 class _Session:
@@ -65,8 +69,8 @@ def _as(principal: Principal) -> Database:
     return Database(_Session(principal), principal.tenant_id)
 
 
-async def seed(accounts: Mapping[str, TelnyxAccount]) -> None:
-    """`accounts`: tenant id → its Telnyx account."""
+async def seed(accounts: Mapping[str, Accounts]) -> None:
+    """`accounts`: tenant id → its accounts."""
     identity.account.set(config().service_account("mint"))
     people = [ADMIN, *(person for tenant in TENANTS for person in tenant.people)]
     machines = [PLATFORM, RESOLVER, SWEEPER, *(service(tenant.id) for tenant in TENANTS)]
@@ -76,31 +80,52 @@ async def seed(accounts: Mapping[str, TelnyxAccount]) -> None:
         await make_tenant(tenant, accounts[tenant.id], uids)
 
 
-async def make_tenant(tenant: SeedTenant, account: TelnyxAccount, uids: Mapping[str, str]) -> None:
+async def make_tenant(tenant: SeedTenant, account: Accounts, uids: Mapping[str, str]) -> None:
     await Provisioning(_as(PLATFORM)).create_tenant(
         tenant.id, name=tenant.name, time_zone=tenant.time_zone, locale="en-US"
     )
     routes, hashes = Routes(_as(PLATFORM)), address_hashes()
-    channel = Channel(tenant.channel, tenant.id, "sms", "telnyx", tenant.number, account.public_key)
-    await routes.create(hashes.route_of_channel(tenant.channel), channel)
-    await routes.create(hashes.route_of_address("sms", tenant.number), channel)
+    for channel in _channels(tenant, account):
+        await routes.create(hashes.route_of_channel(channel.id), channel)
+        await routes.create(hashes.route_of_address("sms", channel.address), channel)
     owner = Provisioning(_as(service(tenant.id)))
     for name, fields in _configuration(tenant, account).items():
         await owner.set_config(name, fields)
     if tenant.own_account:
-        ciphertext = field_cipher().encrypt(account.api_key, key_binding(tenant.id))
-        await owner.set_secret(TELNYX_KEY, {"ciphertext": ciphertext, "updated_at": NOW})
+        await _keep(owner, tenant.id, TELNYX_KEY, account.api_key)
+    if account.twilio is not None:
+        await _keep(owner, tenant.id, TWILIO, json.dumps(account.twilio))
     for person in tenant.people:
         await owner.set_member(uids[person.email], role=person.role, email=person.email)
 
 
-def _configuration(tenant: SeedTenant, account: TelnyxAccount) -> dict[str, dict[str, object]]:
+def _channels(tenant: SeedTenant, account: Accounts) -> list[Channel]:
+    first = Channel(tenant.channel, tenant.id, "sms", "telnyx", tenant.number, account.public_key)
+    if tenant.twilio is None:
+        return [first]
+    return [first, Channel(tenant.twilio.channel, tenant.id, "sms", "twilio", tenant.twilio.number, "")]
+
+
+async def _keep(owner: Provisioning, tenant_id: str, name: str, secret: str) -> None:
+    ciphertext = field_cipher().encrypt(secret, binding(tenant_id, name))
+    await owner.set_secret(name, {"ciphertext": ciphertext, "updated_at": NOW})
+
+
+def _failover(tenant: SeedTenant) -> dict[str, object]:
+    if tenant.twilio is None:
+        return {}
+    line = {"provider": "twilio", "number": tenant.twilio.number, "channel": tenant.twilio.channel}
+    return {"failover": line}
+
+
+def _configuration(tenant: SeedTenant, account: Accounts) -> dict[str, dict[str, object]]:
     return {
         "sms": {
             "provider": "telnyx",
             "number": tenant.number,
             "channel": tenant.channel,
             "messaging_profile_id": account.profile_id,
+            **_failover(tenant),
         },
         "business_profile": {
             "name": tenant.name,
@@ -141,7 +166,7 @@ async def _admin_api(method: str, body: Mapping[str, object]) -> Mapping[str, ob
 async def main() -> None:
     await mount_secrets(sys.argv[2], os.environ["GOOGLE_CLOUD_PROJECT"])
     raw = json.loads(await asyncio.to_thread(Path(sys.argv[1]).read_text))
-    await seed({tenant: TelnyxAccount(**account) for tenant, account in raw.items()})
+    await seed({tenant: Accounts(**account) for tenant, account in raw.items()})
     await http.close()
     await database.close()
 

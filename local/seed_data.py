@@ -29,8 +29,16 @@ class Person:
 
 
 @dataclass(frozen=True)
+class SeedLine:
+    """A second number, at Twilio: it takes over where the first one is refused for good."""
+
+    number: str
+    channel: str
+
+
+@dataclass(frozen=True)
 class SeedTenant:
-    """`own_account`: texts through its own Telnyx account and the URL of its channel, else the platform's for both."""
+    """`own_account`: texts through its own accounts and the URL of its channels, else the platform's for both."""
 
     id: str
     name: str
@@ -47,6 +55,16 @@ class SeedTenant:
     people: tuple[Person, ...] = field(default=())
     notify: tuple[str, ...] = ()  # phones of the staff that are told when a person is asked for
     escalate_to: tuple[str, ...] = ()
+    twilio: SeedLine | None = None
+
+    @property
+    def numbers(self) -> list[str]:
+        return [self.number] + ([self.twilio.number] if self.twilio else [])
+
+    @property
+    def channels(self) -> dict[str, str]:
+        """The channel of each function that takes texts."""
+        return {"telnyx-sms": self.channel} | ({"twilio-sms": self.twilio.channel} if self.twilio else {})
 
     @property
     def tools(self) -> list[str]:
@@ -112,6 +130,7 @@ BSS = SeedTenant(
         },
     ),
     people=(Person("owner@bss-cypress-spring.example", "two-pools-2026", "tenant_admin"),),
+    twilio=SeedLine("+12815550182", "bss-twilio_Gk2wNc7sVb4EjQx9Rt6h"),
 )
 
 CP_MARKETING = SeedTenant(
@@ -124,6 +143,7 @@ CP_MARKETING = SeedTenant(
     description="A marketing agency.",
     contact="hello@cp-marketing.example",
     people=(Person("owner@cp-marketing.example", "agency-2026", "tenant_admin"),),
+    twilio=SeedLine("+12815550162", "cp-twilio_Zr5yHm8uPd3KfLa6Wq1n"),
 )
 
 TENANTS = (CP_MARKETING, TESTING_AGENCY, BSS)

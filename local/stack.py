@@ -17,7 +17,15 @@ from local import seed_data
 from local.emulators import auth, firestore
 from local.emulators.children import Child
 from local.emulators.node import Say, quiet
-from local.environment import PROJECT, environment, openings, secret_values, telnyx_accounts
+from local.environment import (
+    PROJECT,
+    TWILIO_TOKEN,
+    environment,
+    openings,
+    secret_values,
+    telnyx_accounts,
+    twilio_accounts,
+)
 from local.gate import Gate
 from local.phone.app import Sources, Tenant, phone_app
 from local.ports import Ports
@@ -32,6 +40,7 @@ from local.standins.storage import StorageStandin
 from local.standins.tasks import Tasks
 from local.standins.telnyx import TelnyxStandin
 from local.standins.telnyx_delivery import PLATFORM_SEED, Account
+from local.standins.twilio import TwilioStandin
 from local.wire import listen, serve_http
 from shared.clock import SystemClock
 
@@ -71,6 +80,7 @@ class Stack:
         self._callers: list[Stop] = []
         self._pids: list[int] = []
         self.accounts = telnyx_accounts(f"http://127.0.0.1:{self.ports.functions}")
+        self.twilio_accounts = twilio_accounts(f"http://127.0.0.1:{self.ports.functions}")
         self.signing = Signing(PROJECT)
 
     @property
@@ -126,9 +136,10 @@ class Stack:
         await self._serve(proxy, self.ports.auth)
 
     async def _start_standins(self) -> None:
-        self._say("Starting the stand-ins of Google's services, Telnyx, Gemini and Jackrabbit")
+        self._say("Starting the stand-ins of Google's services, Telnyx, Twilio, Gemini and Jackrabbit")
         await self._serve(self.signing, self.ports.signing)
         await self._serve(TelnyxStandin(list(self.accounts.values())), self.ports.telnyx)
+        await self._serve(TwilioStandin(list(self.twilio_accounts.values())), self.ports.twilio)
         await self._serve(GeminiStandin(), self.ports.gemini)
         await self._serve(JackrabbitStandin(openings(self.options.openings_seed)), self.ports.jackrabbit)
         await self._serve(StorageStandin(), self.ports.storage)
@@ -148,10 +159,7 @@ class Stack:
         self._stops.append(served.stop)
 
     async def _seed(self) -> None:
-        accounts = {
-            tenant.id: {"api_key": account.api_key, "profile_id": account.profile_id, "public_key": account.public_key}
-            for tenant, account in ((tenant, self._account_of(tenant)) for tenant in seed_data.TENANTS)
-        }
+        accounts = {tenant.id: self._copied(tenant) for tenant in seed_data.TENANTS}
         file = self.options.state / "seed.json"
         await asyncio.to_thread(_write, file, accounts)
         secrets_host = f"127.0.0.1:{self.ports.secrets}"
@@ -189,6 +197,20 @@ class Stack:
 
     # -- what is written down
 
+    def _copied(self, tenant: seed_data.SeedTenant) -> JSON:
+        """What the owner would copy from the providers' portals."""
+        account, twilio = self._account_of(tenant), self.twilio_accounts.get(tenant.id)
+        at_twilio: JSON = None
+        if twilio is not None:
+            keys: JSON = {**twilio.shared_keys}
+            at_twilio = {"account_sid": twilio.sid, "auth_token": twilio.auth_token, "shared_keys": keys}
+        return {
+            "api_key": account.api_key,
+            "profile_id": account.profile_id,
+            "public_key": account.public_key,
+            "twilio": at_twilio,
+        }
+
     def _account_of(self, tenant: seed_data.SeedTenant) -> Account:
         return self.accounts[tenant.id if tenant.own_account else "platform"]
 
@@ -199,7 +221,7 @@ class Stack:
         """stack.json: where everything is, and what a test needs to act as a provider or a person."""
         url = "http://127.0.0.1:{}".format
         ports = self.ports
-        standins = ("telnyx", "gemini", "jackrabbit", "tasks", "secrets", "scheduler", "signing", "storage")
+        standins = ("telnyx", "twilio", "gemini", "jackrabbit", "tasks", "secrets", "scheduler", "signing", "storage")
         return {
             "project": PROJECT,
             "functions": self.functions_url,
@@ -209,7 +231,7 @@ class Stack:
             "hosting": None,
             "phone": url(ports.phone),
             "standins": {name: url(getattr(ports, name)) for name in standins},
-            "signing": {"telnyx": base64.b64encode(PLATFORM_SEED).decode(), "twilio": None, "sendgrid": None},
+            "signing": {"telnyx": base64.b64encode(PLATFORM_SEED).decode(), "twilio": TWILIO_TOKEN, "sendgrid": None},
             "tenants": [self._tenant(tenant) for tenant in seed_data.TENANTS],
             "pids": [*self._pids],
         }
@@ -218,12 +240,18 @@ class Stack:
         return {
             "id": tenant.id,
             "name": tenant.name,
-            "sms": [tenant.number],
-            "channels": {"telnyx-sms": tenant.channel},
-            "signing": {"telnyx": base64.b64encode(self._account_of(tenant).seed).decode()},
+            "sms": [*tenant.numbers],
+            "channels": {**tenant.channels},
+            "signing": self._signing_of(tenant),
             "widget_key": None,
             "users": [{"email": p.email, "password": p.password, "role": p.role} for p in tenant.people],
         }
+
+    def _signing_of(self, tenant: seed_data.SeedTenant) -> JSON:
+        """The secrets that a webhook for this tenant is signed with, by provider."""
+        seed = base64.b64encode(self._account_of(tenant).seed).decode()
+        twilio = self.twilio_accounts.get(tenant.id, self.twilio_accounts["platform"])
+        return {"telnyx": seed, "twilio": twilio.auth_token if tenant.twilio else None}
 
 
 def _write(file: Path, content: object) -> None:

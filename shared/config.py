@@ -26,6 +26,7 @@ LOCAL_ONLY = (
     "IAM_CREDENTIALS_URL",
     "GOOGLE_GEMINI_BASE_URL",
     "TELNYX_BASE_URL",
+    "TWILIO_BASE_URL",
     "JACKRABBIT_BASE_URL",
     "STORAGE_EMULATOR_HOST",
     "FETCH_ALLOWED_HOSTS",
@@ -49,6 +50,7 @@ class Endpoints:
     certs: str  # JWK set that signs Google's OIDC tokens
     gemini: str | None
     telnyx: str
+    twilio: str
     jackrabbit: str
     storage: str | None  # base URL of Cloud Storage's stand-in, None for the real one
     fetched: frozenset[str]  # "host:port" whose files may be fetched over plain HTTP, wherever that is
@@ -64,6 +66,8 @@ class Config:
     address_key: Hidden  # ADDRESS_HASH_KEY: base64url of 32 random bytes; never rotates
     telnyx_public_key: str  # platform-wide account's webhook key, base64 of 32 bytes; "" disables the platform-wide URL
     telnyx_api_key: Hidden  # platform-wide account's API key; "" where every tenant has its own
+    twilio_account_sid: str  # platform-wide account; not a secret
+    twilio_auth_token: Hidden  # sends through it and signs its webhooks; "" disables the platform-wide URL
     firebase_api_key: str  # identifies the project at Identity Toolkit; not a secret
     gemini_api_key: Hidden
     admin_origin: str  # where the interface is served, "https://host"; "" where no browser may call
@@ -105,6 +109,8 @@ def read(env: Mapping[str, str]) -> Config:
         address_key=Hidden(env.get("ADDRESS_HASH_KEY", "")),
         telnyx_public_key=env.get("TELNYX_PUBLIC_KEY", ""),
         telnyx_api_key=Hidden(env.get("TELNYX_API_KEY", "")),
+        twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
+        twilio_auth_token=Hidden(env.get("TWILIO_AUTH_TOKEN", "")),
         firebase_api_key=env.get("FIREBASE_API_KEY", ""),
         gemini_api_key=Hidden(env.get("GEMINI_API_KEY", "")),
         admin_origin=env.get("ADMIN_ORIGIN", "").rstrip("/"),
@@ -132,6 +138,7 @@ def _endpoints(env: Mapping[str, str]) -> Endpoints:
         certs=env.get("OIDC_CERTS_URL", "https://www.googleapis.com/oauth2/v3/certs"),
         gemini=env.get("GOOGLE_GEMINI_BASE_URL"),
         telnyx=env.get("TELNYX_BASE_URL", "https://api.telnyx.com/v2").rstrip("/"),
+        twilio=env.get("TWILIO_BASE_URL", "https://api.twilio.com").rstrip("/"),
         jackrabbit=env.get("JACKRABBIT_BASE_URL", "https://app.jackrabbitclass.com").rstrip("/"),
         storage=env.get("STORAGE_EMULATOR_HOST"),
         fetched=frozenset(env.get("FETCH_ALLOWED_HOSTS", "").lower().split(",")) - {""},
@@ -142,6 +149,6 @@ def _refuse_local_settings(env: Mapping[str, str]) -> None:
     for name in LOCAL_ONLY:
         if name in env:
             raise ConfigurationError(f"{name} belongs to the local cloud and must not be set in a deployed function.")
-    for name in ("FIELD_ENCRYPTION_KEY", "ADDRESS_HASH_KEY", "GEMINI_API_KEY", "TELNYX_API_KEY"):
+    for name in ("FIELD_ENCRYPTION_KEY", "ADDRESS_HASH_KEY", "GEMINI_API_KEY", "TELNYX_API_KEY", "TWILIO_AUTH_TOKEN"):
         if name in env and env[name].strip().lower() in PLACEHOLDERS:
             raise ConfigurationError(f"{name} is a placeholder: set the secret's value in Secret Manager.")

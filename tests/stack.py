@@ -252,9 +252,11 @@ def environment(info: dict[str, Any], account: str = "edge") -> dict[str, str]:
         "GOOGLE_GEMINI_BASE_URL": info["standins"]["gemini"],
         "TELNYX_BASE_URL": f"{info['standins']['telnyx']}/v2",
         "TELNYX_PUBLIC_KEY": base64.b64encode(platform.public_key().public_bytes_raw()).decode(),
+        "TWILIO_BASE_URL": info["standins"]["twilio"],
+        "TWILIO_ACCOUNT_SID": "AC" + "c5" * 16,
         "JACKRABBIT_BASE_URL": info["standins"]["jackrabbit"],
         "STORAGE_EMULATOR_HOST": info["standins"]["storage"],
-        "FETCH_ALLOWED_HOSTS": host["telnyx"],
+        "FETCH_ALLOWED_HOSTS": f"{host['telnyx']},{host['twilio']}",
     }
 
 

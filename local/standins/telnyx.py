@@ -20,7 +20,7 @@ unless the call said `use_profile_webhooks: false`). A delivery fault repeats th
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -30,7 +30,8 @@ from starlette.routing import BaseRoute, Route
 
 from local.standins import telnyx_wire as wire
 from local.standins.base import JSON, Fault, Faults, Standin
-from local.standins.telnyx_delivery import PLATFORM_SEED, Account, Deliveries, Pace, closing
+from local.standins.delivery import JSONObject, Pace, closing, control, optional, strings
+from local.standins.telnyx_delivery import PLATFORM_SEED, Account, Deliveries
 from local.standins.telnyx_media import media_routes
 from shared.clock import Clock, SystemClock
 from shared.phones import is_e164
@@ -40,8 +41,6 @@ __all__ = ["PLATFORM_SEED", "Account", "Pace", "TelnyxStandin"]
 FINAL = ("delivered", "delivery_failed", "sending_failed", "expired", "delivery_unconfirmed", "silent")
 FAILURES = {"delivery_failed": "40008", "sending_failed": "40001", "expired": "40005"}
 FAULT_CODES = {401: "10009", 422: "10016", 429: "10011"}  # what an ordered status says unless the fault has a body
-
-JSONObject = dict[str, JSON]
 
 
 @dataclass(frozen=True)
@@ -108,9 +107,9 @@ class TelnyxStandin(Standin):
         return [
             Route("/v2/messages", self._send, methods=["POST"]),
             Route("/__messages", self._messages, methods=["GET"]),
-            Route("/__inbound", _control(self._inbound), methods=["POST"]),
-            Route("/__outcomes", _control(self._order_outcome), methods=["POST"]),
-            Route("/__accounts", _control(self._add_account), methods=["POST"]),
+            Route("/__inbound", control(self._inbound), methods=["POST"]),
+            Route("/__outcomes", control(self._order_outcome), methods=["POST"]),
+            Route("/__accounts", control(self._add_account), methods=["POST"]),
             *media_routes(),
         ]
 
@@ -144,7 +143,7 @@ class TelnyxStandin(Standin):
         sender, recipient = _number(call, "from"), _number(call, "to")
         if sender not in account.numbers or call.get("messaging_profile_id") not in (None, account.profile_id):
             raise Rejected(400, "40305", "/from")
-        words, media = str(call.get("text") or ""), _urls(call.get("media_urls"))
+        words, media = str(call.get("text") or ""), strings(call.get("media_urls"))
         if not words and not media:
             raise Rejected(422, "40316", "/text")
         if (account.profile_id, recipient) in self._blocked:
@@ -207,13 +206,13 @@ class TelnyxStandin(Standin):
             profile_id=account.profile_id,
             webhook_url=account.numbers[recipient],
             received_at=self._clock.now(),
-            media=tuple(wire.Media(url) for url in _urls(call.get("media"))),
+            media=tuple(wire.Media(url) for url in strings(call.get("media"))),
             status="received",
-            autoresponse=_optional(keyword),
+            autoresponse=optional(keyword),
         )
 
     async def _order_outcome(self, call: JSONObject) -> Response:
-        outcome = Outcome(str(call.get("status", "delivered")), _optional(call.get("code")))
+        outcome = Outcome(str(call.get("status", "delivered")), optional(call.get("code")))
         self._outcomes[str(call["to"])] = outcome
         return JSONResponse({"to": call["to"], "status": outcome.status, "code": outcome.code})
 
@@ -230,18 +229,6 @@ class TelnyxStandin(Standin):
         public_key = account.public_key  # refuses a seed of another length
         self.add(account)
         return JSONResponse({"public_key": public_key}, status_code=201)
-
-
-def _control(act: Callable[[JSONObject], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """The remote control takes an object; what it lacks or cannot be is said with 400."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            return await act(await _called(request))
-        except (KeyError, ValueError, Rejected) as error:
-            return JSONResponse({"error": "bad_control", "detail": f"{type(error).__name__}: {error}"}, status_code=400)
-
-    return endpoint
 
 
 async def _called(request: Request) -> JSONObject:
@@ -268,14 +255,6 @@ def _webhook_url(of_number: str, call: JSONObject) -> str | None:
     if named:
         return str(named)
     return None if call.get("use_profile_webhooks") is False else of_number
-
-
-def _urls(listed: JSON) -> tuple[str, ...]:
-    return tuple(str(url) for url in listed) if isinstance(listed, list) else ()
-
-
-def _optional(value: JSON) -> str | None:
-    return None if value is None else str(value)
 
 
 def _shown(text: wire.Text) -> JSON:

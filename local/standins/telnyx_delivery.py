@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import httpx
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from local.standins import telnyx_wire as wire
 from local.standins.base import Fault, Faults
+from local.standins.delivery import Courier, Delivered, Pace
 from shared.clock import Clock
 
 PLATFORM_SEED = bytes(range(32))  # a test key: it signs nothing outside this machine
@@ -33,54 +31,15 @@ class Account:
         return wire.public_key(self.seed)
 
 
-@dataclass(frozen=True)
-class Pace:
-    """Seconds: before the first report, between it and the last one, between two attempts."""
-
-    report: float = 0.05
-    final: float = 0.05
-    retry: float = 0.2
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """The status that the first copy of a webhook was answered with (None: nobody answered), and all the attempts."""
-
-    status: int | None
-    attempts: int
-
-    @property
-    def taken(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
-
-
-class Deliveries:
+class Deliveries(Courier):
     """Everything on its way to webhooks; `close` ends it."""
 
     def __init__(self, faults: Faults, pace: Pace, clock: Clock, new_id: Callable[[], str]) -> None:
+        super().__init__()
         self._faults = faults
         self._pace = pace
         self._clock = clock
         self._new_id = new_id
-        self._running: set[asyncio.Task[None]] = set()
-        self._http: httpx.AsyncClient | None = None
-
-    def start(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work)
-        self._running.add(task)  # asyncio itself keeps only a weak reference
-        task.add_done_callback(self._running.discard)
-
-    async def settled(self) -> None:
-        await asyncio.gather(*self._running)
-
-    async def close(self) -> None:
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        if self._http is not None:
-            await self._http.aclose()
-            self._http = None
 
     async def received(self, account: Account, text: wire.Text) -> Delivered:
         return await self._deliver(account, "message.received", text, self._fault(text).duplicate)
@@ -105,8 +64,7 @@ class Deliveries:
         if url is None:
             return Delivered(None, 0)
         event = wire.Event(kind, self._new_id(), self._clock.now(), text, url)
-        each = await asyncio.gather(*(self._attempts(account, event) for _ in range(copies)))
-        return Delivered(each[0].status, sum(one.attempts for one in each))
+        return Delivered.of(await asyncio.gather(*(self._attempts(account, event) for _ in range(copies))))
 
     async def _attempts(self, account: Account, event: wire.Event) -> Delivered:
         for attempt in range(1, ATTEMPTS + 1):
@@ -117,26 +75,6 @@ class Deliveries:
         return delivered
 
     async def _post(self, account: Account, event: wire.Event, attempt: int) -> int | None:
-        if self._http is None:
-            self._http = httpx.AsyncClient(trust_env=False)
         body = wire.compact(event.body(attempt))
         headers = wire.signed(body, account.seed, self._clock.now())
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return (await self._http.post(event.delivered_to, content=body, headers=headers)).status_code
-        except (TimeoutError, httpx.HTTPError):
-            return None
-
-
-def closing(inner: ASGIApp, close: Callable[[], Awaitable[None]]) -> ASGIApp:
-    """`inner`, with `close` awaited when its server shuts down."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        async def watched(message: Message) -> None:
-            if message["type"] == "lifespan.shutdown.complete":
-                await close()
-            await send(message)
-
-        await inner(scope, receive, watched)
-
-    return app
+        return await self.post(event.delivered_to, body, headers, ANSWER_SECONDS)

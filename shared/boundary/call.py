@@ -22,7 +22,8 @@ Body = Mapping[str, object] | bytes  # an object is sent as JSON, bytes as they 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, its body whole and unparsed. `channel` is the one segment of the path, None without.
+    """One request, its body whole and unparsed. `channel` is the one segment of the path, None without; `query` the
+    query string as it was written.
 
     `caller` is the e-mail of the service account that OIDC proved, `member` the person who proved to work for a tenant;
     each None where the caller proves itself otherwise.
@@ -34,6 +35,7 @@ class Call:
     channel: str | None
     now: datetime
     caller: str | None = None
+    query: str = ""
     member: Member | None = None
 
     def person(self) -> Member:
@@ -67,9 +69,9 @@ def sentences(error: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A JSON answer, or bytes whose type is in `headers`."""
+    """A JSON answer, or a text or bytes of the type that `headers` names."""
 
-    body: Body
+    body: Body | str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,7 +80,13 @@ class Reply:
         """It is stored, or it was nothing for us: do not send it again."""
         return cls({"ok": True})
 
+    @classmethod
+    def xml(cls, document: str) -> Reply:
+        return cls(document, headers={"content-type": "text/xml; charset=utf-8"})
+
     def encoded(self) -> bytes:
         if isinstance(self.body, bytes):
             return self.body
+        if isinstance(self.body, str):
+            return self.body.encode()
         return json.dumps(self.body, ensure_ascii=False, default=str).encode()

@@ -3,8 +3,8 @@
 The channel in the URL selects the key before anything is parsed; then the address in the payload must belong to that
 same channel. The URL without a channel is the platform's own account: its key first, routed by address after, and only
 to channels of that account. A tool's body must name the channel's own address as well: tenants on the platform's
-account share its key, and the URL is not signed. An unknown channel and a bad signature get the same bytes after the
-same work.
+account share its key, and Telnyx signs no URL. An unknown channel and a bad signature get the same bytes after the same
+work.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from shared import log, tenancy
 from shared.boundary.call import Call
 from shared.boundary.limits import Lookups
 from shared.boundary.tool_calls import called
-from shared.channels import telnyx
+from shared.channels import telnyx, twilio
+from shared.channels.accounts import Accounts, accounts_of, platform_twilio
 from shared.channels.telnyx.signature import precheck
 from shared.clock import SystemClock
 from shared.config import config
@@ -24,6 +25,7 @@ from shared.errors import Forbidden, Unauthenticated, Unprocessable
 from shared.store.reading import Reader, Settings
 from shared.store.settings_cache import settings_of
 from shared.tenancy import Channel
+from shared.vault import field_cipher
 
 
 @cache
@@ -48,7 +50,21 @@ async def verified_by_telnyx(call: Call) -> Channel | None:
     return channel
 
 
-async def owner_of(door: Channel | None, kind: str, address: str) -> Channel | None:
+async def verified_by_twilio(call: Call) -> Channel | None:
+    """As `verified_by_telnyx`, over our public URL and the form: by the tenant's own account, else the platform's."""
+    twilio.precheck(call.headers)
+    url = _public_url(call)
+    if call.channel is None:
+        twilio.verify(url, call.raw, call.headers, account=platform_twilio())
+        return None
+    channel = await lookups().find(call.channel, tenancy.channel_named)
+    twilio.verify(url, call.raw, call.headers, account=await _twilio_account(channel))
+    if channel is not None:
+        log.bind(tenant=channel.tenant_id)
+    return channel
+
+
+async def owner_of(door: Channel | None, kind: str, address: str, provider: str = "telnyx") -> Channel | None:
     """The channel that owns `address`, which must be the door's own where there is one; None if nobody owns it.
 
     Through the platform-wide URL, an address of a tenant with its own account is nobody's: that key did not sign.
@@ -59,11 +75,37 @@ async def owner_of(door: Channel | None, kind: str, address: str) -> Channel | N
     owner = await tenancy.channel_at(kind, address)
     if door is not None and (owner is None or (owner.tenant_id, owner.id) != (door.tenant_id, door.id)):
         raise _another_channel()
-    if owner is None or (door is None and owner.public_key != config().telnyx_public_key):
+    if owner is None or (door is None and not await _on_the_platforms_account(owner, provider)):
         log.warning("nobody owns this address", count="no_route")
         return None
     log.bind(tenant=owner.tenant_id)
     return owner
+
+
+async def _on_the_platforms_account(owner: Channel, provider: str) -> bool:
+    if owner.provider != provider:
+        return False
+    if provider == "twilio":
+        return not (await _accounts_of(owner)).has_own_twilio
+    return owner.public_key == config().telnyx_public_key
+
+
+async def _twilio_account(channel: Channel | None) -> twilio.Account:
+    """The account that signs for a channel; one that opens nothing for a channel that is not Twilio's, or is none."""
+    if channel is None or channel.provider != "twilio":
+        return twilio.DUMMY
+    return (await _accounts_of(channel)).twilio(field_cipher())
+
+
+async def _accounts_of(channel: Channel) -> Accounts:
+    return await accounts_of(channel.tenant_id, Reader(tenancy.database_of(channel)))
+
+
+def _public_url(call: Call) -> str:
+    """Where the world called: from the configuration, for no header can be trusted to say it."""
+    path = f"/{call.channel}" if call.channel else ""
+    query = f"?{call.query}" if call.query else ""
+    return f"{config().functions_url}/{call.function}{path}{query}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ to answers, and the timing. What is left to a function is what it is for.
 
     who calls           how it proves itself                                    path
     telnyx, tool        a signature over the raw bytes, checked in the function  /[{channel}], tools: /{channel}
+    twilio              a signature over URL and form, checked in the function   /[{channel}]
     tasks, scheduler,   Google's OIDC token of the one service account           /
     functions           (functions: any account that functions run as)
     member              a person's id token; the tenant comes from it alone      /
@@ -121,13 +122,16 @@ class _Edge:
             channel=channel,
             now=SystemClock().now(),
             caller=email,
+            query=request.scope["query_string"].decode("latin-1"),
             member=member,
         )
 
     def _channel(self, path: str) -> str | None:
         match = (_LINK if self.link else _CHANNEL).fullmatch(path or "/")
         channel = match[1] if match else None
-        fits = self.link or {"tool": channel is not None, "telnyx": True}.get(self.caller, channel is None)
+        fits = self.link or {"tool": channel is not None, "telnyx": True, "twilio": True}.get(
+            self.caller, channel is None
+        )
         if match is None or not fits:
             raise NotFound("there is nothing at this address")
         return channel

@@ -95,13 +95,16 @@ class Accepted:
 class Refused:
     """A definite no. `again`: the same text may be accepted later (429, queue full, connection never opened).
 
-    `opted_out`: the provider holds an opt-out for this recipient. `error` is a sentence for a business owner.
+    `opted_out`: the provider holds an opt-out for this recipient. `ours`: it is about our number, account or
+    registration and not about this recipient or text, so another number of ours may send it. `error` is a sentence for
+    a business owner.
     """
 
     error_code: str
     error: str
     again: bool = False
     opted_out: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ class Answering:
         for _ in range(MOST_TRIES):
             changes, now = Changes(self._db), self._clock.now()
             request = self._notices.request(found, draft.asks, settings, now) if draft.asks else None
-            propose(changes, draft, found, now, settings.sms.provider, contact, request)
+            propose(changes, draft, found, now, settings.sms, contact, request)
             if await _committed(changes) is not None:
                 return await self._done(draft, found, request)
             newer = await self._read(found.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from shared import tenancy
 from shared.clock import SystemClock
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from shared.conversations.reporting import Reporting
     from shared.conversations.sending import Sending
     from shared.conversations.sweeping import Sweeping
+    from shared.safe_fetch import BasicAuth
     from shared.store.blobs import Blob
+    from shared.store.documents import Message
 
 
 @cache
@@ -77,12 +80,23 @@ def answering(tenant_id: str) -> Answering:
 
 
 def collecting(tenant_id: str) -> Collecting:
+    from shared.channels.accounts import accounts_of
     from shared.conversations.collecting import Collecting
-    from shared.safe_fetch import SafeFetch
+    from shared.safe_fetch import BasicAuth, SafeFetch
     from shared.store.blobs import Blobs
+    from shared.store.reading import Reader
 
     db = tenancy.database_of_tenant(tenant_id)
-    return Collecting(db, Blobs(tenant_id), SafeFetch(config().endpoints.fetched))
+
+    async def credentials(text: Message) -> BasicAuth | None:
+        """Twilio shows files to their account alone; Telnyx to whoever knows the URL."""
+        if text.provider != "twilio":
+            return None
+        account = (await accounts_of(tenant_id, Reader(db))).twilio(field_cipher())
+        host = urlsplit(config().endpoints.twilio).netloc
+        return BasicAuth(host, account.sid, account.auth_token)
+
+    return Collecting(db, Blobs(tenant_id), SafeFetch(config().endpoints.fetched), credentials)
 
 
 def sending(tenant_id: str) -> Sending:

@@ -15,6 +15,7 @@ from shared.conversations.work import ANSWER, SEND
 from shared.ids import digest
 from shared.store.changes import Changes, removed
 from shared.store.documents import Conversation
+from shared.store.settings import SmsSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +65,19 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def outbound(draft: Draft, conversation: Conversation, provider: str) -> dict[str, object]:
-    """A queued message to this conversation's customer, next in its chain."""
+def outbound(draft: Draft, conversation: Conversation, sms: SmsSettings) -> dict[str, object]:
+    """A queued message to this conversation's customer, next in its chain, from the number that they last wrote to."""
+    line = sms.line_of(conversation.our_address)
     fields: dict[str, object] = {
         "conversation_id": conversation.id,
         "direction": "out",
         "channel": conversation.channel,
-        "channel_id": conversation.channel_id,
-        "provider": provider,
+        "channel_id": line.channel or conversation.channel_id,
+        "provider": line.provider,
         "author": draft.author,
         "kind": draft.kind,
         "text": draft.text,
-        "sender": conversation.our_address,
+        "sender": line.number or conversation.our_address,
         "recipient": conversation.address,
         "covers": list(draft.covers),
         "epoch": conversation.epoch,
@@ -95,12 +97,12 @@ def propose(
     draft: Draft,
     conversation: Conversation,
     now: datetime,
-    provider: str,
+    sms: SmsSettings,
     contact: NewContact | None,
     request: HandOffRequest | None = None,
 ) -> None:
     """A5: the reply, its pending, and the conversation that it answers, on the version that was read."""
-    changes.create_message(draft.id, outbound(draft, conversation, provider))
+    changes.create_message(draft.id, outbound(draft, conversation, sms))
     changes.put_pending(SEND, draft.id, now + SEND_GRACE)
     if set(conversation.open) <= set(draft.covers):
         changes.drop_pending(ANSWER, conversation.id)

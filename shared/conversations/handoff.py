@@ -60,7 +60,7 @@ class Notice:
         to = self.conversation
         fields = {"channel": "sms", "channel_id": to.channel_id, "address": to.address, "our_address": to.our_address}
         changes.merge_conversation(to.id, {**fields, "open": removed(self.draft.id), "about": self.about})
-        changes.create_message(self.draft.id, outbound(self.draft, to, settings.sms.provider))
+        changes.create_message(self.draft.id, outbound(self.draft, to, settings.sms))
         changes.put_pending(SEND, self.draft.id, now + SEND_GRACE)
 
 

@@ -33,6 +33,7 @@ from shared.store.changes import Changes
 from shared.store.documents import Conversation, Message, Owner, State
 from shared.store.errors import Exists, Stale, Unanswered
 from shared.store.reading import Reader, Settings, conversation, message
+from shared.store.settings import SmsSettings
 from shared.store.settings_cache import settings_of
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
@@ -184,9 +185,7 @@ class Hands:
             after = replace(self._taken(after, words.by), open=())
         covers = found.open if words.takes else ()
         changes = Changes(self._db)
-        changes.create_message(
-            words.id, _fields(words, replace(found, epoch=after.epoch), covers, settings.sms.provider)
-        )
+        changes.create_message(words.id, _fields(words, replace(found, epoch=after.epoch), covers, settings.sms))
         changes.put_pending(SEND, words.id, self._clock.now() + SEND_GRACE)
         changes.update_conversation(found, hands_of(after) if words.takes else {"last_out": words.id})
         due = watch_person(changes, after, settings, self._clock.now())
@@ -220,7 +219,7 @@ def _again(id: str, sent: Message, by: str) -> _Words:
     return _Words(id, sent.conversation_id, sent.text, by, False, kind, language, resend_of=sent.id)
 
 
-def _fields(words: _Words, of: Conversation, covers: tuple[str, ...], provider: str) -> dict[str, object]:
+def _fields(words: _Words, of: Conversation, covers: tuple[str, ...], sms: SmsSettings) -> dict[str, object]:
     draft = Draft(
         id=words.id,
         text=words.text,
@@ -235,7 +234,7 @@ def _fields(words: _Words, of: Conversation, covers: tuple[str, ...], provider: 
         extra["resend_of"] = words.resend_of
     if words.media:
         extra["media"] = list(words.media)
-    return {**outbound(draft, of, provider), **extra}
+    return {**outbound(draft, of, sms), **extra}
 
 
 def _expect_the_same(known: Message, words: _Words) -> None:

@@ -59,7 +59,7 @@ class Linking:
         text = f"{link.title}: {link.url}"
         draft = Draft(id=id, text=text, covers=(), epoch=found.epoch, kind="link", author="system")
         changes = Changes(self._db)
-        changes.create_message(id, outbound(draft, found, settings.sms.provider))
+        changes.create_message(id, outbound(draft, found, settings.sms))
         changes.put_pending(SEND, id, self._clock.now() + SEND_GRACE)
         changes.update_conversation(found, {"last_out": id})
         try:

@@ -99,7 +99,7 @@ class Receiving:
         enter(changes, wish, of, address_id, id, text.text[:MOST_TEXT])
         if reply is not None:
             draft, settings = reply
-            changes.create_message(draft.id, outbound(draft, of, settings.sms.provider))
+            changes.create_message(draft.id, outbound(draft, of, settings.sms))
             changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
         return changes
 

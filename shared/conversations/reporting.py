@@ -11,9 +11,11 @@ import re
 from shared import log
 from shared.channels.types import StateReport
 from shared.conversations.consent import Mirror
+from shared.conversations.senders import line_used
 from shared.conversations.states import raise_state
 from shared.store.documents import Message
 from shared.store.reading import Reader, message
+from shared.store.settings_cache import settings_of
 from shared.tenancy import Database
 from shared.vault import AddressHashes
 
@@ -29,7 +31,7 @@ class Reporting:
     async def record(self, report: StateReport) -> None:
         """Raise the message's state. A report of nothing of ours, or of an earlier attempt, is counted and dropped."""
         sent, attempt = await self._find(report)
-        if sent is None or not _confirmed(sent, report):
+        if sent is None or not await self._confirmed(sent, report):
             log.warning("report of an unknown message", count="unknown_report", state=report.state.value)
             return
         if attempt is not None and attempt != (sent.attempt, sent.resends) and report.state == "failed":
@@ -50,11 +52,21 @@ class Reporting:
         found = await self._reader.read([message(reference[1])])
         return found.message(reference[1]), (int(reference[2]), int(reference[3]))
 
+    async def _confirmed(self, sent: Message, report: StateReport) -> bool:
+        """Whether the signed body speaks of this message: by the provider's id, and by both numbers.
 
-def _confirmed(sent: Message, report: StateReport) -> bool:
-    """Whether the signed body speaks of this message: by the provider's id, or before we know that, by both numbers."""
-    if sent.direction != "out" or sent.provider != report.provider:
-        return False
-    if sent.provider_id is not None and sent.provider_id != report.provider_id:
-        return False
-    return (sent.sender, sent.recipient) == (report.sender, report.recipient)
+        Ours is the number of the line that it went through. The id may not be known to us yet.
+        """
+        if sent.direction != "out" or sent.recipient != report.recipient:
+            return False
+        if sent.provider_id is not None and sent.provider_id != report.provider_id:
+            return False
+        return await self._line(sent) == (report.provider, report.sender)
+
+    async def _line(self, sent: Message) -> tuple[str, str]:
+        """Provider and number that a message went through."""
+        if sent.via is None:
+            return sent.provider, sent.sender
+        settings, _ = await settings_of(self._db.tenant or "", self._reader)
+        line = line_used(settings.sms, sent)
+        return (line.provider, line.number) if line is not None else ("", "")

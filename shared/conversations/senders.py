@@ -1,22 +1,32 @@
-"""The provider's adapter for a tenant: its own key where it has one, else the platform's."""
+"""How a message leaves: through which of a tenant's lines, by whose adapter, and where the provider reports on it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from shared.channels.accounts import SECRETS, Accounts, held_accounts, take_accounts
 from shared.channels.types import OutboundText, Outcome, Refused, Sender
 from shared.clock import SystemClock
 from shared.config import config
-from shared.held import Held
-from shared.hidden import Hidden
-from shared.store.reading import Found, Key, Reader, Settings, secret
+from shared.store.documents import Message
+from shared.store.reading import Found, Key, Reader, Settings
+from shared.store.settings import Line, SmsSettings
 from shared.store.settings_cache import settings_of
 from shared.tenancy import Database
-from shared.vault import Binding, FieldCipher
+from shared.vault import FieldCipher
 
-TELNYX_KEY = "telnyx_api_key"
+FAILOVER = "failover"  # a message's `via`
+_STATUS_FUNCTIONS = {"telnyx": "telnyx-sms", "twilio": "twilio-sms-status"}
 
-_keys: Held[str, Hidden] = Held()
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`number` sends; the provider reports to `status_url`."""
+
+    sender: Sender
+    number: str
+    status_url: str
 
 
 class Unconfigured:
@@ -27,39 +37,42 @@ class Unconfigured:
 
 
 class Senders:
-    """Makes senders for one tenant; its settings and keys are held for a minute."""
+    """Makes senders for one tenant; its settings and accounts are held for a minute."""
 
     def __init__(self, db: Database, tenant_id: str, cipher: FieldCipher) -> None:
         self._reader = Reader(db)
         self._tenant_id = tenant_id
         self._cipher = cipher
-        self._api_key = Hidden("")
+        self._accounts = Accounts(tenant_id, None, None)
 
     async def settings_and(self, also: Iterable[Key]) -> tuple[Settings, Found]:
         """The settings, and documents that the caller needs, in one read."""
-        held = _keys.get(self._tenant_id)
+        held = held_accounts(self._tenant_id)
         if held is not None:
-            self._api_key = held
+            self._accounts = held
             return await settings_of(self._tenant_id, self._reader, *also)
-        settings, found = await settings_of(self._tenant_id, self._reader, secret(TELNYX_KEY), *also)
-        self._api_key = self._key(found)
-        if self._api_key:
-            _keys.put(self._tenant_id, self._api_key)
+        settings, found = await settings_of(self._tenant_id, self._reader, *SECRETS, *also)
+        self._accounts = take_accounts(self._tenant_id, found)
         return settings, found
 
-    async def of(self, settings: Settings) -> Sender:
-        """The sender, after `settings_and`."""
-        if settings.sms.provider != "telnyx":
-            return Unconfigured()
+    async def way(self, settings: Settings, sent: Message) -> Way:
+        """The way of this message, after `settings_and`."""
+        line = line_used(settings.sms, sent)
+        if line is None:
+            return Way(Unconfigured(), sent.sender, "")
+        url = f"{config().functions_url}/{_STATUS_FUNCTIONS[line.provider]}/{line.channel}"
+        return Way(self._sender(line), line.number, url)
+
+    def _sender(self, line: Line) -> Sender:
+        profile = line.messaging_profile_id or None
+        if line.provider == "twilio":
+            from shared.channels.twilio.sending import TwilioSender
+
+            return TwilioSender(self._accounts.twilio(self._cipher), config().endpoints.twilio, profile)
         from shared import http
         from shared.channels.telnyx.sending import TelnyxSender
 
-        profile = settings.sms.messaging_profile_id or None
-        return TelnyxSender(http.client(), config().endpoints.telnyx, self._api_key, profile)
-
-    def status_url(self, channel_id: str) -> str:
-        """Where the provider reports on a message: the same door that texts come in by."""
-        return f"{config().functions_url}/telnyx-sms/{channel_id}"
+        return TelnyxSender(http.client(), config().endpoints.telnyx, self._accounts.telnyx_key(self._cipher), profile)
 
     def media_url(self, id: str) -> str:
         """Where the provider fetches a picture of a message, for as long as it may take."""
@@ -68,13 +81,12 @@ class Senders:
 
         return link(media_links(), self._tenant_id, id, SystemClock().now())
 
-    def _key(self, found: Found) -> Hidden:
-        ciphertext = found.ciphertext(TELNYX_KEY)
-        if ciphertext is None:
-            return config().telnyx_api_key
-        return self._cipher.decrypt(ciphertext, key_binding(self._tenant_id))
 
-
-def key_binding(tenant_id: str) -> Binding:
-    """Where a tenant's Telnyx key lives, which is what its ciphertext is bound to."""
-    return Binding(tenant_id, f"tenants/{tenant_id}/secrets/{TELNYX_KEY}", "ciphertext")
+def line_used(sms: SmsSettings, sent: Message) -> Line | None:
+    """The line that a message goes or went through; None where the tenant has it no more, or never had one."""
+    if sent.via == FAILOVER:
+        line = sms.failover
+    else:
+        line = sms.line_of(sent.sender)
+        line = line if line.provider == sent.provider else None
+    return line if line is not None and line.provider in _STATUS_FUNCTIONS else None

@@ -3,6 +3,7 @@
     queued ──claim──▶ sending ──2xx──▶ sent          ──report──▶ delivered | failed
       ▲                  ├──refused for now──▶ queued, attempt + 1
       │                  ├──refused for good──▶ failed
+      │                  │   (where the trouble is our own number's, and there is another line: queued, attempt + 1)
       │                  └──no answer, or the claim ran out──▶ uncertain ──no report──▶ unconfirmed
       └── not allowed any more ──▶ cancelled (what it covered is open again)
 
@@ -12,6 +13,7 @@ claim at a time keeps the order. The call follows within seconds of the claim, o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,12 +24,13 @@ from shared.conversations.consent import Mirror
 from shared.conversations.drafts import new_id
 from shared.conversations.gates import QUIET, allowed_at, not_allowed
 from shared.conversations.outgoing import unsendable
-from shared.conversations.senders import Senders
+from shared.conversations.senders import FAILOVER, Senders, Way
 from shared.conversations.states import conclude, raise_state
 from shared.conversations.timers import (
     ANSWER_GRACE,
     CLAIM,
     CLAIM_TO_CALL,
+    MOST_REFUSALS,
     PARK_AFTER,
     REPORT_WAIT,
     SEND_GRACE,
@@ -38,10 +41,12 @@ from shared.store.changes import Changes, added
 from shared.store.documents import Claim, Conversation, Message, State
 from shared.store.errors import Stale, Unanswered
 from shared.store.reading import Found, Key, Reader, conversation, media, message, pending
+from shared.store.settings import SmsSettings
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
 from shared.vault import AddressHashes
 
+LATE = "late"
 NOT_CALLED = "the provider was not called in time"
 
 
@@ -131,13 +136,13 @@ class Sending:
         if at is not None:
             await self._defer(sent, at)
             return
-        sender = await self._senders.of(settings)
+        way = await self._senders.way(settings, sent)
         started = self._clock.monotonic()
         claimed = await self._claim(sent, of)
-        outcome: Outcome = Refused("late", NOT_CALLED, again=True)
+        outcome: Outcome = Refused(LATE, NOT_CALLED, again=True)
         if self._clock.monotonic() - started < CLAIM_TO_CALL:
-            outcome = await sender.send(self._text(claimed))
-        await self._record(claimed, outcome)
+            outcome = await way.sender.send(_text(claimed, way, map(self._senders.media_url, claimed.pictures)))
+        await self._record(claimed, outcome, settings.sms)
 
     def _before(self, sent: Message, of: Conversation) -> list[Key]:
         ids = {sent.prev, of.last_claim} - {None, sent.id}
@@ -164,17 +169,6 @@ class Sending:
         await conclude(self._db, sent, fields, pending_until=at + SEND_GRACE)
         log.info("message deferred", count="quiet_hours", message_id=sent.id, until=at.isoformat())
         await self._work.send_deferred(sent.conversation_id, sent.id, at)
-
-    def _text(self, claimed: Message) -> OutboundText:
-        return OutboundText(
-            sender=claimed.sender,
-            recipient=claimed.recipient,
-            text=claimed.text,
-            idempotency_key=claimed.idempotency_key,
-            reference=claimed.reference,
-            status_url=self._senders.status_url(claimed.channel_id),
-            media_urls=tuple(map(self._senders.media_url, claimed.pictures)),
-        )
 
     # -- S2
 
@@ -206,14 +200,17 @@ class Sending:
 
     # -- S4
 
-    async def _record(self, claimed: Message, outcome: Outcome) -> None:
+    async def _record(self, claimed: Message, outcome: Outcome, sms: SmsSettings) -> None:
         """What the provider said, if it raises the rank. Raises Unavailable where the task must come again."""
         match outcome:
             case Accepted(provider_id):
                 await raise_state(self._db, claimed, {"state": State.SENT.value, "provider_id": provider_id})
+            case Refused() as refused if fails_over(claimed, refused, sms):
+                log.warning("fails over", count="failed_over", message_id=claimed.id, code=refused.error_code)
+                await raise_state(self._db, claimed, _next_attempt(claimed) | {"via": FAILOVER} | _error(refused))
+                raise Unavailable(f"this number was refused ({refused.error_code}); another one sends the text")
             case Refused(again=True) as refused:
-                fields = {"state": State.QUEUED.value, "attempt": claimed.attempt + 1, "claim": None}
-                await raise_state(self._db, claimed, fields | _error(refused))
+                await raise_state(self._db, claimed, _next_attempt(claimed) | _error(refused))
                 raise Unavailable(f"the provider refused for now ({refused.error_code})")
             case Refused() as refused:
                 if refused.opted_out:
@@ -248,7 +245,7 @@ class Sending:
         changes = Changes(self._db)
         changes.update_message(sent, {"state": State.CANCELLED.value, "reason": why})
         changes.drop_pending(SEND, sent.id)
-        reopened = bool(sent.covers) and not of.opted_out
+        reopened = bool(sent.covers) and not of.opted_out and not of.blocked
         changes.update_conversation(of, {"open": added(*sent.covers)} if reopened else {"last_claim": of.last_claim})
         again = reopened and of.owner == "ai"
         if again:
@@ -260,6 +257,34 @@ class Sending:
         log.info("message cancelled", count="cancelled", message_id=sent.id, why=why)
         if again:
             await self._work.answer_after_cancel(of.id, sent.id)
+
+
+def fails_over(claimed: Message, refused: Refused, sms: SmsSettings) -> bool:
+    """Whether the tenant's second line takes over: from a definite refusal of the first, once.
+
+    Only where the trouble is our number's or account's, or where the provider has said "not now" three times: another
+    number changes nothing about the recipient or the consent. A silence is no refusal.
+    """
+    if claimed.via is not None or sms.failover is None or sms.line_of(claimed.sender) is not sms.primary:
+        return False
+    tired = refused.again and refused.error_code != LATE and claimed.attempt + 1 >= MOST_REFUSALS
+    return refused.ours or tired
+
+
+def _next_attempt(claimed: Message) -> dict[str, object]:
+    return {"state": State.QUEUED.value, "attempt": claimed.attempt + 1, "claim": None}
+
+
+def _text(claimed: Message, way: Way, media_urls: Iterable[str]) -> OutboundText:
+    return OutboundText(
+        sender=way.number,
+        recipient=claimed.recipient,
+        text=claimed.text,
+        idempotency_key=claimed.idempotency_key,
+        reference=claimed.reference,
+        status_url=way.status_url,
+        media_urls=tuple(media_urls),
+    )
 
 
 def _error(refused: Refused) -> dict[str, object]:

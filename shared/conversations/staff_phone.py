@@ -53,7 +53,7 @@ class StaffPhone:
         taken = customer if customer.owner is Owner.HUMAN else given_to(customer, Owner.HUMAN, now, theirs.id)
         draft = Draft(digest("staff-reply", *theirs.open), said, customer.open, taken.epoch, author="person")
         changes = self._heard(theirs)
-        fields = outbound(draft, replace(customer, epoch=taken.epoch), settings.sms.provider)
+        fields = outbound(draft, replace(customer, epoch=taken.epoch), settings.sms)
         changes.create_message(draft.id, {**fields, "by": theirs.id})
         changes.put_pending(SEND, draft.id, now + SEND_GRACE)
         changes.update_conversation(customer, hands_of(replace(taken, open=(), last_out=draft.id)))
@@ -69,7 +69,7 @@ class StaffPhone:
     async def _tell(self, theirs: Conversation, sentence: str, settings: Settings) -> bool:
         draft = Draft(digest("staff-note", *theirs.open), sentence, theirs.open, 0, kind="notice", author="system")
         changes = self._heard(theirs)
-        changes.create_message(draft.id, outbound(draft, theirs, settings.sms.provider))
+        changes.create_message(draft.id, outbound(draft, theirs, settings.sms))
         changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
         if not await _committed(changes):
             return False

@@ -20,5 +20,6 @@ PARK_AFTER = timedelta(minutes=30)  # overdue for this long: a person must look
 
 MOST_ATTEMPTS = 5
 MOST_ROUNDS = 2
+MOST_REFUSALS = 3  # "not now" of one line, before another one takes over
 MOST_TRIES = 8  # conditional commits that lose every time
 HISTORY = 20  # messages that an answer may look back on

@@ -164,6 +164,7 @@ class Message:
     attempt: int = 0
     resends: int = 0
     claim: Claim | None = None
+    via: str | None = None  # "failover" where the tenant's second line took over, else None
     error_code: str | None = None
     error: str | None = None
     reason: str | None = None  # why it is in its state, where the provider did not say
@@ -206,6 +207,7 @@ class Message:
             attempt=integer(data, "attempt"),
             resends=integer(data, "resends"),
             claim=_claim(mapping(data, "claim")),
+            via=maybe_text(data, "via"),
             error_code=maybe_text(error, "code"),
             error=maybe_text(error, "sentence"),
             reason=maybe_text(data, "reason"),

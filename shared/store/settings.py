@@ -7,7 +7,7 @@ is missing: a tenant that has configured nothing yet is a state to say ("no assi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.store.values import flag, integer, mapping, mappings, text, texts
@@ -145,8 +145,11 @@ class CustomerService:
 
 
 @dataclass(frozen=True, slots=True)
-class SmsSettings:
-    """config/sms: the number a tenant texts from. `channel` names our webhook URL, `/telnyx-sms/{channel}`."""
+class Line:
+    """A number at a provider. `channel` names our webhook URL, `/telnyx-sms/{channel}` or `/twilio-sms/{channel}`.
+
+    `messaging_profile_id`: at Twilio the id of a Messaging Service, if there is one.
+    """
 
     provider: str = ""
     number: str = ""
@@ -154,14 +157,35 @@ class SmsSettings:
     messaging_profile_id: str = ""
 
     @classmethod
-    def parse(cls, fields: Fields | None) -> SmsSettings:
-        data = fields or {}
+    def of(cls, data: Fields) -> Line:
         return cls(
             provider=text(data, "provider"),
             number=text(data, "number"),
             channel=text(data, "channel"),
             messaging_profile_id=text(data, "messaging_profile_id"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """config/sms: the line a tenant texts through, and the one that takes over when that one is refused for good."""
+
+    primary: Line = field(default_factory=Line)
+    failover: Line | None = None
+
+    @property
+    def provider(self) -> str:
+        return self.primary.provider
+
+    def line_of(self, number: str) -> Line:
+        """The line with this number of ours; the primary one for a number that is not ours any more."""
+        return self.failover if self.failover is not None and self.failover.number == number else self.primary
+
+    @classmethod
+    def parse(cls, fields: Fields | None) -> SmsSettings:
+        data = fields or {}
+        failover = Line.of(mapping(data, "failover"))
+        return cls(primary=Line.of(data), failover=failover if failover.provider and failover.number else None)
 
 
 @dataclass(frozen=True, slots=True)

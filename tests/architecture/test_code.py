@@ -23,7 +23,7 @@ SDKS = {
     "sendgrid": (),
     "sentry_sdk": (),
     "telnyx": (),
-    "twilio": (),
+    "twilio": ("shared/channels/twilio/sending.py",),
 }
 FRAMEWORK_OF_TESTS = ("pytest", "hypothesis", "unittest", "local", "tests")
 MOST_LINES_OF_AN_ENTRY = 45

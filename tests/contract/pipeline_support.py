@@ -18,11 +18,12 @@ from google.api_core.exceptions import ServiceUnavailable
 
 from shared.assistant import Assistant, Tools
 from shared.assistant.model import ModelReply, ModelRequest
-from shared.channels.types import Accepted, DeliveryState, InboundText, OutboundText, Outcome, Sender, StateReport
+from shared.channels.types import Accepted, DeliveryState, InboundText, OutboundText, Outcome, StateReport
 from shared.conversations.answering import Answering
 from shared.conversations.hands import Hands
 from shared.conversations.receiving import Receiving
 from shared.conversations.reporting import Reporting
+from shared.conversations.senders import Way, line_used
 from shared.conversations.sending import Sending
 from shared.hidden import Hidden
 from shared.store import settings_cache
@@ -128,7 +129,7 @@ class LossyDatabase(Database):
 
 
 class OneSender:
-    """Senders for a tenant whose provider is `carrier`."""
+    """Senders for a tenant whose every provider is `carrier`."""
 
     def __init__(
         self, reader: Reader, tenant: str, carrier: Carrier, events: list[Callable[[], Awaitable[object]]]
@@ -141,14 +142,13 @@ class OneSender:
     async def settings_and(self, also: list[tuple[str, str]]) -> tuple[Settings, Found]:
         return await settings_cache.settings_of(self._tenant, self._reader, *also)
 
-    async def of(self, _settings: Settings) -> Sender:
+    async def way(self, settings: Settings, sent: Message) -> Way:
         """Asked for between the reading (S1) and the claim (S2): what happens there, happens here."""
         if self._events:
             await self._events.pop(0)()
-        return self._carrier
-
-    def status_url(self, channel_id: str) -> str:
-        return f"https://functions.example/telnyx-sms/{channel_id}"
+        line = line_used(settings.sms, sent)
+        assert line is not None
+        return Way(self._carrier, line.number, f"https://functions.example/{line.provider}/{line.channel}")
 
     def media_url(self, id: str) -> str:
         return f"https://functions.example/media/{id}"

@@ -150,14 +150,14 @@ async def test_a_picture_goes_as_mms_and_a_reference_joins_a_query(telnyx):
 
 async def test_a_wrong_key_is_refused_for_good_and_the_owner_is_told_to_check_it(telnyx):
     outcome = await telnyx.sender("KEY-of-nobody").send(text())
-    assert outcome == Refused("10009", "Telnyx did not accept the API key. Check it in Settings → SMS.")
+    assert outcome == Refused("10009", "Telnyx did not accept the API key. Check it in Settings → SMS.", ours=True)
     assert await telnyx.messages() == []
 
 
 @pytest.mark.parametrize("key", ["", "  ", "KEY\nx", "ключ", "KEY\x00"])
 async def test_a_key_that_cannot_be_one_is_refused_without_a_call(telnyx, key):
     outcome = await telnyx.sender(key).send(text())
-    assert outcome == Refused("api_key", "Telnyx did not accept the API key. Check it in Settings → SMS.")
+    assert outcome == Refused("api_key", "Telnyx did not accept the API key. Check it in Settings → SMS.", ours=True)
     assert telnyx.standin.calls.listed() == []
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from local.mount import mount_secrets
-from local.seed import TelnyxAccount, create_machine, make_tenant
+from local.seed import Accounts, create_machine, make_tenant
 from local.seed_data import SeedTenant
 from shared import http, identity
 from shared.config import config
@@ -20,7 +20,7 @@ from shared.tenancy.principals import service
 async def main() -> None:
     await mount_secrets(sys.argv[2], os.environ["GOOGLE_CLOUD_PROJECT"])
     identity.account.set(config().service_account("mint"))
-    account = TelnyxAccount("KEY-local-platform", "profile-platform", config().telnyx_public_key)
+    account = Accounts("KEY-local-platform", "profile-platform", config().telnyx_public_key)
     for tenant in json.loads(await asyncio.to_thread(Path(sys.argv[1]).read_text)):
         made = SeedTenant(
             id=tenant["id"],

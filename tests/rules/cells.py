@@ -133,6 +133,7 @@ def _written(row: Row, verb: str, document: Fields) -> Fields | None:
         return None
     small: dict[str, Fields] = {
         "routes": {"channel": "moved"},
+        "routes/twilio": {"channel": "moved"},
         "tenants": {"name": "Renamed"},
         "messages/in": {"state": "sending"},
         "messages/out": {"state": "sending"},
@@ -281,7 +282,7 @@ def _other_settings() -> Iterator[Cell]:
 def _shapes() -> Iterator[Cell]:
     for row in ROWS:
         yield from _creates(row)
-        if row.name != "routes":
+        if row.collection != "routes":
             yield from _updates(row)
             yield from _optional_removed(row)
     yield from _other_settings()

@@ -63,6 +63,7 @@ ROUTE: dict[str, Kind] = {
     "address": Nullable(PHONE),
     "public_key": PUBLIC_KEY,
 }
+TWILIO_ROUTE: dict[str, Kind] = {**ROUTE, "provider": Exactly("twilio"), "public_key": Exactly("")}
 TENANT: dict[str, Kind] = {
     "name": Text(200),
     "status": OneOf(("active", "paused", "erasing")),
@@ -70,12 +71,13 @@ TENANT: dict[str, Kind] = {
     "locale": Text(35),
     "schema_version": Count(),
 }
-SMS: dict[str, Kind] = {
+LINE: dict[str, Kind] = {
     "provider": Optional(Text(40)),
     "number": Optional(Text(20)),
     "channel": Optional(Text(64)),
     "messaging_profile_id": Optional(Text(64)),
 }
+SMS: dict[str, Kind] = {**LINE, "failover": Optional(Record(LINE))}
 BUSINESS_PROFILE: dict[str, Kind] = {
     "name": Optional(Text(200)),
     "description": Optional(Text(5000)),
@@ -224,6 +226,7 @@ def _pending(kind: str) -> dict[str, Kind]:
 
 ROWS = (
     Row("routes", "routes", ROUTE, of_tenant=False, bad_ids=NO_HASHES, mutable=()),
+    Row("routes/twilio", "routes", TWILIO_ROUTE, of_tenant=False, mutable=()),
     Row(
         "tenants",
         "tenants",

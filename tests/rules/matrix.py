@@ -13,6 +13,7 @@ _ERASED = {"eraser": "list delete"}
 
 MATRIX: dict[str, dict[str, str]] = {
     "routes": {"resolver": "get", "platform": "create delete"},
+    "routes/twilio": {"resolver": "get", "platform": "create delete"},
     "tenants": {
         "service": "get",
         "tenant_admin": "get",
@@ -57,6 +58,7 @@ MATRIX: dict[str, dict[str, str]] = {
 # The sweeper and the agency belong to no tenant: these rights hold in every one.
 EVERYWHERE: dict[str, dict[str, str]] = {
     "routes": MATRIX["routes"],
+    "routes/twilio": MATRIX["routes/twilio"],
     "tenants": {"admin": "list", "platform": "list create update"},
     "pending/answer": {"sweeper": "list group-list"},
     "pending/send": {"sweeper": "list group-list"},

@@ -42,6 +42,7 @@ def messages_out() -> Iterator[Move]:
     yield from _states()
     yield from _counters()
     yield from _progress()
+    yield from _fail_over()
     yield from _untouchable(
         {
             "conversation_id": ID2,
@@ -100,6 +101,26 @@ def _progress() -> Iterator[Move]:
     everything: Fields = {**sample(PROGRESS), "state": "sending", "resends": 1}
     yield Move("everything that may change", everything, True)
     yield Move("a claim taken away", {"claim": GONE, "state": "sent"}, True, {**sample(PROGRESS), "state": "sending"})
+
+
+def _fail_over() -> Iterator[Move]:
+    """To the other line once, together with the next attempt; never back, never elsewhere, never by itself."""
+    sending: Fields = {"state": "sending", "attempt": 3}
+    again: Fields = {"state": "queued", "attempt": 4}
+    yield Move("refused, so another line takes over", {**again, "via": "failover"}, True, sending)
+    yield Move("the same, from null", {**again, "via": "failover"}, True, {**sending, "via": None})
+    yield Move("by another line already, once more", {**again, "via": "failover"}, True, {**sending, "via": "failover"})
+    yield Move("from a third line", {**again, "via": "failover"}, False, {**sending, "via": "third"})
+    for via in ("elsewhere", "", 5, True, ["failover"]):
+        yield Move(f"to a line called {via!r}", {**again, "via": via}, False, sending)
+    for state in ("sending", "sent", "failed", "uncertain"):
+        yield Move(f"another line while {state}", {"state": state, "via": "failover"}, False, sending)
+    yield Move("another line by itself", {"via": "failover"}, False, sending)
+    for gone in (None, GONE, "primary"):
+        taken = {**sending, "via": "failover"}
+        yield Move(f"back from the other line to {gone!r}", {**again, "via": gone}, False, taken)
+        yield Move(f"sent, and back to {gone!r}", {"state": "sent", "via": gone}, False, taken)
+    yield Move("sent by the other line", {"state": "sent"}, True, {**sending, "via": "failover"})
 
 
 def _untouchable(fields: Fields) -> Iterator[Move]:
@@ -186,6 +207,7 @@ def new_outbound() -> Iterator[Move]:
         yield Move(f"with a {name}", {name: PROGRESS[name].good[0]}, False)
         yield Move(f"with an empty {name}", {name: ""}, False)
     yield Move("settled", {"settled_at": LONG_AGO}, False)
+    yield Move("by another line at once", {"via": "failover"}, False)
     for state in (*STATES[1:], "lost"):
         yield Move(f"already {state}", {"state": state}, False)
     for name in ("attempt", "resends"):
@@ -221,6 +243,15 @@ def new_inbound() -> Iterator[Move]:
         yield Move(f"with {name}, which only ours have", {name: value}, False)
 
 
+def twilio_routes() -> Iterator[Move]:
+    yield Move("with a public key", {"public_key": "A" * 43 + "="}, False)
+
+
+def new_routes() -> Iterator[Move]:
+    yield Move("of a provider nobody knows, without a key", {"provider": "vonage", "public_key": ""}, False)
+    yield Move("of a provider nobody knows", {"provider": "vonage"}, False)
+
+
 def tenants() -> Iterator[Move]:
     for name, value in (("name", "New"), ("status", "erasing"), ("time_zone", "UTC"), ("locale", "es")):
         yield Move(f"{name} changed", {name: value}, True)
@@ -253,6 +284,8 @@ UPDATES = {
     "messages/out": messages_out,
 }
 CREATES = {
+    "routes": new_routes,
+    "routes/twilio": twilio_routes,
     "conversations": first_texts,
     "messages/out": new_outbound,
     "messages/in": new_inbound,

@@ -11,7 +11,7 @@ from shared.config import ConfigurationError
 from shared.hidden import Hidden
 
 CLOUD = {"GOOGLE_CLOUD_PROJECT": "a-project", "K_SERVICE": "telnyx-sms"}
-SECRETS = ("FIELD_ENCRYPTION_KEY", "ADDRESS_HASH_KEY", "GEMINI_API_KEY", "TELNYX_API_KEY")
+SECRETS = ("FIELD_ENCRYPTION_KEY", "ADDRESS_HASH_KEY", "GEMINI_API_KEY", "TELNYX_API_KEY", "TWILIO_AUTH_TOKEN")
 
 
 @pytest.mark.parametrize("name", config.LOCAL_ONLY)
@@ -42,7 +42,9 @@ def test_a_placeholder_secret_aborts_the_start_in_the_cloud(name: str, value: st
 def test_a_function_that_is_granted_no_secret_starts_without_them() -> None:
     found = config.read(CLOUD)
     assert not found.local
-    assert not any((found.field_keys, found.address_key, found.gemini_api_key, found.telnyx_api_key))
+    assert not any(
+        (found.field_keys, found.address_key, found.gemini_api_key, found.telnyx_api_key, found.twilio_auth_token)
+    )
 
 
 @pytest.mark.parametrize("env", [{}, {"GOOGLE_CLOUD_PROJECT": ""}])
@@ -72,7 +74,8 @@ def test_no_secret_shows_when_the_configuration_is_printed() -> None:
     value = "sk_live_5up3r"
     found = config.read(CLOUD | dict.fromkeys(SECRETS, value))
     assert found.gemini_api_key.reveal() == value
-    assert value not in f"{found!r}{found}{found.field_keys}{found.address_key!r}{found.telnyx_api_key:}"
+    shown = f"{found!r}{found}{found.field_keys}{found.address_key!r}{found.telnyx_api_key:}{found.twilio_auth_token}"
+    assert value not in shown
 
 
 def test_a_hidden_value_shows_in_no_form_of_printing() -> None:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from shared.channels.telnyx.codes import MEANINGS, UNKNOWN, Kind, failure, meaning, of_status
+from shared.channels.meaning import Kind
+from shared.channels.telnyx.codes import MEANINGS, UNKNOWN, failure, meaning, of_status
 
 
 @pytest.mark.parametrize("code", ["10011", "40006", "40011", "40018", "40318"])
@@ -31,6 +32,16 @@ def test_40300_is_an_opt_out(words):
 
 def test_40300_about_something_else_is_no_opt_out():
     assert meaning("40300", "The from number is not assigned to a messaging profile").kind is Kind.PERMANENT
+
+
+@pytest.mark.parametrize("code", ["10009", "20100", "40010", "40305", "40312", "40329"])
+def test_trouble_with_our_own_number_or_account_may_be_avoided_by_another_number(code):
+    assert meaning(code).kind is Kind.LINE
+
+
+@pytest.mark.parametrize("code", ["10002", "40001", "40002", "40310", "40316", "40322"])
+def test_what_the_recipient_or_the_text_caused_would_be_the_same_from_another_number(code):
+    assert meaning(code).kind is Kind.PERMANENT
 
 
 @pytest.mark.parametrize("code", ["40333", "99999", "", "x"])

@@ -8,22 +8,21 @@ dispatches on the raw `data.event_type`.
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from shared.channels.meaning import Kind, Meaning
+from shared.channels.reference import printable, referenced
 from shared.channels.telnyx import codes
 from shared.channels.types import DeliveryState, InboundText, Media, StateReport, Unsupported
 from shared.errors import BadRequest
 from shared.phones import is_e164
 
 PROVIDER = "telnyx"
-REFERENCE_PARAMETER = "ref"  # of the status URL that we give when sending; comes back as payload.webhook_url
 
-_REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _TEXT_TYPES = (None, "SMS", "MMS")  # RCS and WhatsApp have other shapes (a bare string as `to`), and other channels
 
 # delivery_unconfirmed: the carrier will never say more, so the last thing known stands.
@@ -114,10 +113,10 @@ def read(raw: bytes) -> InboundText | StateReport | Unsupported:
     if not isinstance(kind, str):
         raise BadRequest("data.event_type: a string is required")
     if kind not in ("message.received", "message.sent", "message.finalized"):
-        return Unsupported(_printable(kind))
+        return Unsupported(printable(kind))
     payload = _object(data.get("payload"), "data.payload")
     if payload.get("type") not in _TEXT_TYPES:
-        return Unsupported(_printable(f"{kind} of type {payload.get('type')}"))
+        return Unsupported(printable(f"{kind} of type {payload.get('type')}"))
     if kind == "message.received":
         if payload.get("received_at") is None:
             payload = {**payload, "received_at": data.get("occurred_at")}
@@ -158,7 +157,7 @@ def _reported(kind: str, payload: _Sent) -> StateReport | Unsupported:
     status = "sent" if kind == "message.sent" else recipient.status or ""
     state = _STATES.get(status)
     if state is None:
-        return Unsupported(_printable(f"{kind} with status {status or 'absent'}"))
+        return Unsupported(printable(f"{kind} with status {status or 'absent'}"))
     if not _has_e164(payload.sender):
         return Unsupported(f"{kind} from a sender that is not E.164")
     code, meaning = _failure(status, payload.errors) if state is DeliveryState.FAILED else (None, None)
@@ -171,25 +170,24 @@ def _reported(kind: str, payload: _Sent) -> StateReport | Unsupported:
         state=state,
         error_code=code,
         error=meaning.sentence if meaning else None,
-        opted_out=meaning is not None and meaning.kind is codes.Kind.OPTED_OUT,
+        opted_out=meaning is not None and meaning.kind is Kind.OPTED_OUT,
     )
 
 
-def _failure(status: str, errors: tuple[_Error, ...]) -> tuple[str, codes.Meaning]:
+def _failure(status: str, errors: tuple[_Error, ...]) -> tuple[str, Meaning]:
     if not errors:
         return status, codes.failure(status)
     first = errors[0]
     words = f"{first.title or ''} {first.detail or ''}".strip()
-    return _printable(first.code), codes.meaning(first.code, words)
+    return printable(first.code), codes.meaning(first.code, words)
 
 
 def _reference(url: str | None) -> str | None:
-    """Our reference in the URL that Telnyx called: a hint, for whoever knows the URL can write another one."""
+    """Our reference in the URL that Telnyx called."""
     try:
-        values = parse_qs(urlsplit(url or "").query).get(REFERENCE_PARAMETER, [])
+        return referenced(urlsplit(url or "").query)
     except ValueError:
         return None
-    return values[0] if values and _REFERENCE.fullmatch(values[0]) else None
 
 
 def _address(party: _Party, place: str) -> str:
@@ -227,8 +225,3 @@ def _place_and_message(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(step) for step in first["loc"])
     return f"data.payload.{place}: {first['msg']}"
-
-
-def _printable(label: str) -> str:
-    """At most 80 characters that a log can show."""
-    return "".join(character for character in label if character.isprintable())[:80]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from urllib.parse import quote
 
 import httpx
 
+from shared.channels.meaning import Kind
+from shared.channels.reference import status_url
 from shared.channels.telnyx import codes
-from shared.channels.telnyx.events import REFERENCE_PARAMETER
 from shared.channels.types import Accepted, OutboundText, Outcome, Refused, Sender, Unknown
 from shared.hidden import Hidden
 
@@ -48,7 +48,7 @@ class TelnyxSender(Sender):
     async def send(self, text: OutboundText) -> Outcome:
         key = self._key.reveal().strip()
         if not key or not key.isascii() or not key.isprintable():  # it could not even stand in a header
-            return Refused("api_key", codes.CHECK_KEY)
+            return Refused("api_key", codes.CHECK_KEY, ours=True)
         try:
             async with asyncio.timeout(self._total):
                 response = await self._post(text, key)
@@ -73,7 +73,7 @@ def _body(text: OutboundText, profile: str | None) -> dict[str, object]:
         "from": text.sender,
         "to": text.recipient,
         "text": text.text,
-        "webhook_url": _status_url(text),
+        "webhook_url": status_url(text),
         "use_profile_webhooks": False,
         "type": "MMS" if text.media_urls else "SMS",
         "encoding": "auto",
@@ -83,11 +83,6 @@ def _body(text: OutboundText, profile: str | None) -> dict[str, object]:
     if text.media_urls:
         body["media_urls"] = list(text.media_urls)
     return body
-
-
-def _status_url(text: OutboundText) -> str:
-    joint = "&" if "?" in text.status_url else "?"
-    return f"{text.status_url}{joint}{REFERENCE_PARAMETER}={quote(text.reference, safe='')}"
 
 
 def _outcome(status: int, body: object) -> Outcome:
@@ -105,9 +100,11 @@ def _refusal(status: int, errors: dict[str, str]) -> Refused:
     meaning = codes.meaning(code, errors.get(code, ""))
     if meaning is codes.UNKNOWN:
         meaning = codes.of_status(status)
-    opted_out = meaning.kind is codes.Kind.OPTED_OUT
-    again = meaning.kind is codes.Kind.AGAIN or (status == 429 and not opted_out)
-    return Refused(code, meaning.sentence, again=again, opted_out=opted_out)
+    opted_out = meaning.kind is Kind.OPTED_OUT
+    again = meaning.kind is Kind.AGAIN or (status == 429 and not opted_out)
+    return Refused(
+        code, meaning.sentence, again=again, opted_out=opted_out, ours=meaning.kind is Kind.LINE and not again
+    )
 
 
 def _telling(errors: dict[str, str]) -> str | None:

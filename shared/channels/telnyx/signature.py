@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shared.errors import Unauthenticated
+from shared.channels.errors import BadSignature
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -26,14 +26,6 @@ TOLERANCE_SECONDS = 300  # both ways, as Telnyx's own library
 DUMMY_KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
-
-
-class BadSignature(Unauthenticated):
-    """The same answer whatever was wrong; `reason` is one word for the log and never for the caller."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("The signature of this request was not accepted.")
-        self.reason = reason
 
 
 def verify(raw: bytes, headers: Mapping[str, str], *, public_key: str, now: datetime) -> None:

@@ -1,0 +1,150 @@
+"""A customer texts a business's number at Twilio, and a business whose first number is refused keeps speaking."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tests.stack import RunningStack
+from tests.twilio_forms import BSS, NUMBER, answers, phone, post, received, sends, text, token_of, url_of
+
+QUESTION = "How warm is the water?"
+TELNYX_NUMBER = "+12815550180"
+UNREGISTERED = {"errors": [{"code": "40010", "title": "Not 10DLC registered", "detail": "Not registered"}]}
+
+
+async def refuse(stack: RunningStack, times: int, **fault: Any) -> None:
+    """Telnyx refuses the next `times` sends."""
+    await stack.fault("telnyx", path="/v2/messages", times=times, **fault)
+
+
+async def test_a_text_to_the_twilio_number_is_answered_through_twilio_and_delivered(
+    stack: RunningStack, customer: str
+) -> None:
+    taken = await text(stack, customer, QUESTION)
+    assert taken["status"] == 200
+    (answer,) = await answers(stack, customer)
+    assert (answer["from"], answer["status"]) == (NUMBER, "delivered")
+    assert "90" in answer["text"]
+    reply = await stack.reply_that_is("delivered", BSS, customer)
+    assert (reply["provider"], reply["sender"]) == ("twilio", NUMBER)
+    assert reply["channel_id"] == stack.tenant(BSS)["channels"]["twilio-sms"]
+    (call,) = await sends(stack, customer)
+    expected = f"{url_of(stack, 'twilio-sms-status')}?ref={reply['id']}.0.0"
+    assert call["StatusCallback"] == expected
+    assert await stack.phone(customer) == []
+
+
+async def test_a_tenants_own_account_signs_with_a_shared_key_and_sends_with_its_token(
+    stack: RunningStack, customer: str
+) -> None:
+    assert (await text(stack, customer, "Do you make websites?", "+12815550162"))["status"] == 200
+    (answer,) = await answers(stack, customer)
+    assert answer["from"] == "+12815550162"
+    await stack.reply_that_is("delivered", "cp-marketing", customer)
+
+
+async def test_a_text_delivered_twenty_times_at_once_is_one_message_and_one_answer(
+    stack: RunningStack, customer: str
+) -> None:
+    fields = received(customer, QUESTION)
+
+    async def until_it_is_taken() -> int:
+        while (answer := await post(stack, url_of(stack), fields, token_of(stack))).status_code == 503:
+            pass  # a busy database: Twilio would deliver it again as well
+        return answer.status_code
+
+    assert set(await asyncio.gather(*(until_it_is_taken() for _ in range(20)))) == {200}
+    await answers(stack, customer)
+    await stack.idle()
+    assert len(await stack.messages_of(BSS, customer)) == 2
+    assert len(await phone(stack, customer)) == 1
+
+
+async def test_an_answer_goes_out_through_the_number_that_was_written_to_last(
+    stack: RunningStack, customer: str
+) -> None:
+    await stack.text(customer, BSS, QUESTION)
+    await stack.answers(customer)
+    await text(stack, customer, "And your opening hours?")
+    await answers(stack, customer)
+    first, second = [m for m in await stack.messages_of(BSS, customer) if m["direction"] == "out"]
+    assert (first["sender"], second["sender"], second["prev"]) == (TELNYX_NUMBER, NUMBER, first["id"])
+
+
+async def test_a_number_that_cannot_be_texted_shows_failed_with_its_sentence(
+    stack: RunningStack, customer: str
+) -> None:
+    body = {"code": 21211, "message": "Invalid 'To' Phone Number", "more_info": "", "status": 400}
+    await stack.fault("twilio", path="/2010-04-01/", times=1, status=400, body=body)
+    await text(stack, customer, QUESTION)
+    reply = await stack.reply_that_is("failed", BSS, customer)
+    assert reply["error"]["code"] == "21211"
+    assert "not a phone number" in reply["error"]["sentence"]
+    await stack.idle()
+    assert len(await sends(stack, customer)) == 1
+
+
+async def test_a_silent_twilio_is_called_once_and_its_report_still_counts(stack: RunningStack, customer: str) -> None:
+    await stack.fault("twilio", path="/2010-04-01/", times=1, phase="after", drop=True)
+    await text(stack, customer, QUESTION)
+    reply = await stack.reply_that_is("delivered", BSS, customer)
+    assert reply["attempt"] == 0
+    assert len(await sends(stack, customer)) == 1
+
+
+async def test_a_number_that_telnyx_refuses_for_good_fails_over_to_the_one_at_twilio(
+    stack: RunningStack, customer: str
+) -> None:
+    await stack.idle()
+    await refuse(stack, 1, status=403, body=UNREGISTERED)
+    await stack.text(customer, BSS, QUESTION)
+    (answer,) = await answers(stack, customer)
+    assert answer["from"] == NUMBER
+    reply = await stack.reply_that_is("delivered", BSS, customer)
+    assert (reply["provider"], reply["sender"], reply["via"], reply["attempt"]) == (
+        "telnyx",
+        TELNYX_NUMBER,
+        "failover",
+        1,
+    )
+    assert reply["error"] is None
+    (call,) = await sends(stack, customer)
+    assert dict(parse_qsl(call["StatusCallback"].partition("?")[2]))["ref"] == f"{reply['id']}.1.0"
+    assert await stack.phone(customer) == []
+    await stack.idle()
+    assert not [p for p in await stack.documents(f"tenants/{BSS}/pending") if p["subject"] == reply["id"]]
+
+
+async def test_three_times_not_now_is_enough_for_the_other_number(stack: RunningStack, customer: str) -> None:
+    await stack.idle()
+    await refuse(stack, 3, status=429)
+    await stack.text(customer, BSS, QUESTION)
+    await answers(stack, customer)
+    reply = await stack.reply_that_is("delivered", BSS, customer)
+    assert (reply["via"], reply["attempt"]) == ("failover", 3)
+
+
+async def test_a_refusal_that_concerns_the_customer_does_not_fail_over(stack: RunningStack, customer: str) -> None:
+    for code in ("40310", "40300"):
+        someone = stack.new_customer()
+        await stack.idle()
+        await refuse(stack, 1, status=400, body={"errors": [{"code": code, "title": "Blocked due to STOP message"}]})
+        await stack.text(someone, BSS, QUESTION)
+        reply = await stack.reply_that_is("failed", BSS, someone)
+        assert (reply.get("via"), reply["attempt"], reply["error"]["code"]) == (None, 0, code)
+        assert await phone(stack, someone) == []
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 500}])
+async def test_a_silence_never_fails_over(stack: RunningStack, customer: str, fault: dict[str, Any]) -> None:
+    await stack.idle()
+    await refuse(stack, 1, **fault)
+    await stack.text(customer, BSS, QUESTION)
+    reply = await stack.reply_that_is("uncertain", BSS, customer)
+    assert (reply.get("via"), reply["attempt"]) == (None, 0)
+    assert await phone(stack, customer) == []
+    assert await sends(stack, customer) == []
