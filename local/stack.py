@@ -143,7 +143,7 @@ class Stack:
         await self._serve(GeminiStandin(), self.ports.gemini)
         await self._serve(JackrabbitStandin(openings(self.options.openings_seed)), self.ports.jackrabbit)
         await self._serve(StorageStandin(), self.ports.storage)
-        tasks, vault = Tasks(self.signing.id_token), Secrets()
+        tasks, vault = Tasks(self.signing.id_token, queues=configured()), Secrets()
         for name, value in secret_values().items():
             vault.put(PROJECT, name, value.encode())
         sweep = Job("sweep", f"{self.functions_url}/sweep", SWEEP_SECONDS)

@@ -115,11 +115,11 @@ def escalating(tenant_id: str) -> Escalating:
     return Escalating(db, tenant_id, _queue(), address_hashes(), SystemClock())
 
 
-def outgoing(tenant_id: str) -> Outgoing:
+def outgoing(member: Member) -> Outgoing:
     from shared.conversations.outgoing import Outgoing
     from shared.store.blobs import Blobs
 
-    return Outgoing(tenancy.database_of_tenant(tenant_id), Blobs(tenant_id))
+    return Outgoing(tenancy.database_of_member(member), Blobs(member.tenant_id))
 
 
 async def linked_picture(token: str, now: datetime) -> Blob:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.config import config
 from shared.conversations.collecting import described, keep
 from shared.conversations.pictures import MOST_FILES, SENDABLE, picture_type
 from shared.errors import BadRequest, NotFound, PayloadTooLarge
+from shared.ids import digest
 from shared.store.blobs import Blob, Blobs
 from shared.store.changes import Changes
 from shared.store.documents import Message
+from shared.store.errors import Exists
 from shared.store.media import MediaState
 from shared.store.reading import Found
 from shared.tenancy import Database
@@ -32,7 +36,14 @@ class Outgoing:
         self._db = db
         self._blobs = blobs
 
-    async def add(self, conversation_id: str, content: bytes) -> str:
+    async def add_all(self, conversation_id: str, pictures: Sequence[bytes], request_id: str) -> tuple[str, ...]:
+        """The ids of a reply's pictures; asked for again with the same `request_id`, the same ones."""
+        if sum(map(len, pictures)) > MOST_SENT:
+            raise PayloadTooLarge(TOO_LARGE)
+        names = (digest("sent", conversation_id, request_id, str(place)) for place in range(len(pictures)))
+        return tuple([await self.add(conversation_id, *one) for one in zip(pictures, names, strict=True)])
+
+    async def add(self, conversation_id: str, content: bytes, id: str | None = None) -> str:
         """The id under which a message may carry this picture.
 
         Raises PayloadTooLarge and BadRequest with what to do, Unavailable.
@@ -41,12 +52,13 @@ class Outgoing:
             raise PayloadTooLarge("This picture is larger than 1 MB: send a smaller one.")
         if picture_type(content) not in SENDABLE:
             raise BadRequest("This file is not a picture that phones show: send a JPEG, PNG or GIF.")
-        id = uuid.uuid4().hex
+        id = id or uuid.uuid4().hex
         kept = await keep(self._blobs, id, content)
         origin = {"conversation_id": conversation_id, "direction": "out", "state": MediaState.STORED.value}
         changes = Changes(self._db)
         changes.create_media(id, origin | described(kept))
-        await changes.commit()
+        with suppress(Exists):  # this very picture, asked for again
+            await changes.commit()
         return id
 
 

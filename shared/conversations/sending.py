@@ -37,6 +37,7 @@ from shared.conversations.timers import (
 )
 from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
+from shared.segments import count
 from shared.store.changes import Changes, added
 from shared.store.documents import Claim, Conversation, Message, State
 from shared.store.errors import Stale, Unanswered
@@ -205,6 +206,8 @@ class Sending:
         match outcome:
             case Accepted(provider_id):
                 await raise_state(self._db, claimed, {"state": State.SENT.value, "provider_id": provider_id})
+                segments = count(claimed.text).segments  # what carriers charge for
+                log.info("accepted", count="accepted", message_id=claimed.id, segments=segments)
             case Refused() as refused if fails_over(claimed, refused, sms):
                 log.warning("fails over", count="failed_over", message_id=claimed.id, code=refused.error_code)
                 await raise_state(self._db, claimed, _next_attempt(claimed) | {"via": FAILOVER} | _error(refused))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import statistics
 import sys
 import time
 import uuid
@@ -195,3 +196,27 @@ async def burst(stack: RunningStack, requests: int = 80) -> Row:
         "all",
         answered == requests,
     )
+
+
+async def senders(stack: RunningStack, parallel: int = 64, each: int = 8) -> Row:
+    """The webhook under many senders at once, everything else of this machine's cloud included."""
+    tenant, seconds = stack.tenant(AGENCY), []
+    url = stack.function("telnyx-sms", tenant["channels"]["telnyx-sms"])
+
+    async def one_sender() -> None:
+        customer = stack.new_customer()
+        for number in range(each):
+            body = received(customer, tenant["sms"][0], f"Where can I park car {number}?", id=str(uuid.uuid4()))
+            began = time.perf_counter()
+            answer = await stack.post_signed(url, json.dumps(body).encode(), seed=stack.seed_of(AGENCY))
+            answer.raise_for_status()
+            seconds.append(time.perf_counter() - began)
+
+    await stack.client.post(stack.standin("tasks", "/__pause"))  # the webhook alone: answering comes after
+    try:
+        await asyncio.gather(*(one_sender() for _ in range(parallel)))
+    finally:
+        await stack.client.post(stack.standin("tasks", "/__resume"))
+    cuts = statistics.quantiles(seconds, n=100)
+    text = f"p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms of {len(seconds)}"
+    return Row(f"webhook under {parallel} parallel senders", text, "", None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
+from local.standins.telnyx_media import png
 from tests.members import AGENCY, DESK, acquaintance, sign_in
 from tests.stack import RunningStack, received
 
@@ -71,3 +73,32 @@ async def test_a_reply_has_words_and_a_request_id(stack: RunningStack, change: d
     body = {"conversation": "0" * 32, "text": WORDS, "request_id": "request-1", **change}
     answer = await desk.call("reply", body)
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+
+
+async def test_pictures_of_a_reply_can_be_fetched_by_the_provider_and_by_nobody_without_the_link(
+    stack: RunningStack,
+) -> None:
+    customer, conversation = await acquaintance(stack)
+    desk = await sign_in(stack, DESK)
+    body = {"conversation": conversation, "pictures": [base64.b64encode(png()).decode()], "request_id": "request-1"}
+    answers = [await desk.call("reply", body) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200], answers[0].text
+    (url,) = (await stack.answers(customer, 2))[-1]["media"]
+    fetched = await stack.client.get(url)
+    assert (fetched.content, fetched.headers["content-type"]) == (png(), "image/png")
+    assert (await stack.client.get(url[:-2])).status_code == 404
+    await stack.idle()
+    assert len(await stack.phone(customer)) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"<!doctype html>", 400), (b"\x89PNG\r\n\x1a\n" + bytes(1_000_001), 413), (b"", 400)],
+    ids=["a page", "too large", "nothing"],
+)
+async def test_what_is_no_picture_that_phones_show_is_refused(stack: RunningStack, content: bytes, status: int) -> None:
+    _, conversation = await acquaintance(stack)
+    desk = await sign_in(stack, DESK)
+    body = {"conversation": conversation, "pictures": [base64.b64encode(content).decode()], "request_id": "request-1"}
+    answer = await desk.call("reply", body)
+    assert answer.status_code == status, answer.text

@@ -170,3 +170,41 @@ def report(customer: str, provider_id: str, reference: str | None, status: str =
     payload["to"][0]["status"] = status
     payload["webhook_url"] = f"https://x.example/telnyx-sms?ref={reference}" if reference else None
     return body
+
+
+@pytest.mark.parametrize("words", ["🏊", "🏊🏊", "a" * 1600, "alto, ¿a qué hora?"])
+async def test_whatever_a_customer_writes_is_stored_whole(stack: RunningStack, customer: str, words: str) -> None:
+    assert (await stack.deliver(AGENCY, received(customer, OURS, words))).status_code == 200
+    (stored,) = [one for one in await stack.messages_of(AGENCY, customer) if one["direction"] == "in"]
+    assert stored["text"] == words
+
+
+async def test_a_foreign_number_is_a_customer_like_any_other(stack: RunningStack) -> None:
+    visitor = "+447700900123"
+    assert (await stack.deliver(AGENCY, received(visitor, OURS, "Where can I park?"))).status_code == 200
+    assert len(await stack.answers(visitor)) == 1
+
+
+@pytest.mark.parametrize("sender", ["ACME", "Swim School", "anonymous", "", "+", "+1"])
+async def test_a_sender_that_nobody_can_answer_stores_nothing(stack: RunningStack, sender: str) -> None:
+    assert (await stack.deliver(AGENCY, received(sender, OURS, "hello"))).status_code == 200
+    assert await stack.messages_of(AGENCY, sender) == []
+
+
+@pytest.mark.parametrize("word", ["ALTO", "parar", "Revoke", "ＳＴＯＰ", "opt out"])
+async def test_a_keyword_opts_out_and_is_confirmed_once(stack: RunningStack, customer: str, word: str) -> None:
+    assert (await stack.deliver(AGENCY, received(customer, OURS, word))).status_code == 200
+    (confirmation,) = await stack.answers(customer)
+    assert "START" in confirmation["text"]
+    conversation = await stack.conversation_of(AGENCY, customer)
+    assert conversation is not None
+    assert conversation["opted_out"] is True
+
+
+async def test_a_landline_is_said_to_be_one(stack: RunningStack, customer: str) -> None:
+    order = {"to": customer, "status": "sending_failed", "code": "40001"}
+    (await stack.client.post(stack.standin("telnyx", "/__outcomes"), json=order)).raise_for_status()
+    assert (await stack.deliver(AGENCY, received(customer, OURS, "Where can I park?"))).status_code == 200
+    failed = await stack.reply_that_is("failed", AGENCY, customer)
+    assert failed["error"]["code"] == "40001"
+    assert "landline" in failed["error"]["sentence"]
