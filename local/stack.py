@@ -29,6 +29,7 @@ from local.environment import (
 from local.gate import Gate
 from local.phone.app import Sources, Tenant, phone_app
 from local.ports import Ports
+from local.queues import configured
 from local.standins.base import JSON, Standin
 from local.standins.gemini import GeminiStandin
 from local.standins.identity_toolkit import IdentityToolkit
