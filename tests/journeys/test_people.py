@@ -48,7 +48,7 @@ async def test_a_take_over_while_an_answer_is_written_leaves_the_customer_to_the
     assert await stack.phone(customer) == []
     assert len((await owner_of(stack, customer))["open"]) == 1
     due = await stack.documents(f"tenants/{AGENCY}/pending")
-    assert [work for work in due if work["subject"] == conversation] == []
+    assert [work["kind"] for work in due if work["subject"] == conversation] == ["escalate"]  # the watch over a person
 
 
 async def test_what_was_left_open_is_answered_once_the_assistant_has_it_back(
