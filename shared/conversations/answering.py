@@ -10,14 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from shared import log
 from shared.assistant import Assistant
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
 from shared.conversations.speaking import Speaker
-from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, PARK_AFTER, WINDOW_MOST
+from shared.conversations.timers import (
+    HISTORY,
+    LEASE,
+    MOST_ATTEMPTS,
+    MOST_ROUNDS,
+    MOST_TRIES,
+    PARK_AFTER,
+    WINDOW_MOST,
+    divided,
+)
 from shared.conversations.work import ANSWER, Work
 from shared.errors import Problem, Unavailable
 from shared.store.changes import Changes
@@ -107,7 +116,7 @@ class Answering:
         now = self._clock.now()
         if self._leased_by_another(found):
             raise Unavailable("somebody is answering this conversation")
-        window = timedelta(seconds=settings.service.window_seconds)
+        window = divided(settings.service.window_seconds)
         if found.last_inbound_at is None or now - found.last_inbound_at >= window:
             return False
         if await self._waited_most(found, now):

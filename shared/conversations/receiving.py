@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from shared import log
 from shared.channels.types import InboundText
 from shared.clock import Clock
-from shared.conversations.timers import ANSWER_GRACE
+from shared.conversations.timers import ANSWER_GRACE, divided
 from shared.conversations.work import ANSWER, Work
 from shared.errors import Unavailable
 from shared.ids import message_id
@@ -26,6 +26,7 @@ from shared.vault import AddressHashes
 MOST_TEXT = 10_000  # characters; carriers carry 1,600
 MOST_MEDIA = 20
 _PREVIEW = 140
+_WINDOW = divided(DEFAULT_WINDOW_SECONDS)
 
 
 def _consent(word: str) -> dict[str, object]:
@@ -43,7 +44,7 @@ class Receiving:
         self._hashes = hashes
         self._clock = clock
 
-    async def receive(self, text: InboundText, window: timedelta = timedelta(seconds=DEFAULT_WINDOW_SECONDS)) -> str:
+    async def receive(self, text: InboundText, window: timedelta = _WINDOW) -> str:
         """Store the text and have it answered; answers the message's id.
 
         Raises Unavailable where it is not certain that the text is stored.
