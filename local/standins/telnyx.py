@@ -1,9 +1,11 @@
 """Telnyx on loopback: takes texts as api.telnyx.com does, and delivers signed webhooks.
 
     POST /v2/messages    Telnyx's own call: Bearer key, `Idempotency-Key`, errors in Telnyx's shape
-    POST /__inbound      {"from", "to", "text"[, "media": [url], "autoresponse": "STOP"|"START"|"HELP"]}: a customer
-                         texts one of the numbers → {"message_id", "status", "attempts"} after delivery; `status` is
-                         what the webhook answered, null if nobody did
+    POST /__inbound      {"from", "to", "text"[, "media": [url], "autoresponse": "STOP"|"START"|"HELP"][, "id"]
+                         [, "copies"]}: a customer texts one of the numbers → {"message_id", "status", "attempts"} after
+                         delivery; `status` is what the webhook answered, null if nobody did. The same id once more is
+                         the same text delivered again; `copies` deliver it so many times at once
+    GET  /__deliveries   [{"at", "kind", "id", "status", "ms"}]: every attempt of a webhook, newest last
     GET  /__messages     [{"id", "from", "to", "text", "media", "status", "at", "idempotency_key", "direction"}],
                          oldest first
     POST /__outcomes     {"to"[, "status"][, "code"]}: how later texts to this number ("*": to any) end: delivered,
@@ -107,6 +109,7 @@ class TelnyxStandin(Standin):
             Route("/v2/messages", self._send, methods=["POST"]),
             Route("/__messages", self._messages, methods=["GET"]),
             Route("/__inbound", _control(self._inbound), methods=["POST"]),
+            Route("/__deliveries", self._made, methods=["GET"]),
             Route("/__outcomes", _control(self._order_outcome), methods=["POST"]),
             Route("/__accounts", _control(self._add_account), methods=["POST"]),
         ]
@@ -174,17 +177,21 @@ class TelnyxStandin(Standin):
         if self._texts[text.id].completed_at is None:  # a late message.sent takes nothing back
             self._texts[text.id] = text
 
+    async def _made(self, _request: Request) -> Response:
+        return JSONResponse(list(self._deliveries.made))
+
     async def _messages(self, _request: Request) -> Response:
-        return JSONResponse([_shown(text) for text in self._texts.values()])
+        return JSONResponse([wire.shown(text) for text in self._texts.values()])
 
     async def _inbound(self, call: JSONObject) -> Response:
         recipient = str(call["to"])
         account = next((one for one in self._accounts.values() if recipient in one.numbers), None)
         if account is None:
             return JSONResponse({"error": "unknown_number", "detail": f"no account has {recipient}"}, status_code=404)
-        text = self._arrived(account, recipient, call)
+        known = self._texts.get(str(call.get("id")))
+        text = known or self._arrived(account, recipient, call)
         self._texts[text.id] = text
-        delivered = await self._deliveries.received(account, text)
+        delivered = await self._deliveries.received(account, text, int(str(call.get("copies", 1))))
         if delivered.taken:
             self._texts[text.id] = replace(text, status="webhook_delivered")
         return JSONResponse({"message_id": text.id, "status": delivered.status, "attempts": delivered.attempts})
@@ -196,7 +203,7 @@ class TelnyxStandin(Standin):
         elif keyword == "START":
             self._blocked.discard((account.profile_id, sender))
         return wire.Text(
-            id=self._new_id(),
+            id=_optional(call.get("id")) or self._new_id(),
             direction="inbound",
             sender=sender,
             recipient=recipient,
@@ -273,18 +280,3 @@ def _urls(listed: JSON) -> tuple[str, ...]:
 
 def _optional(value: JSON) -> str | None:
     return None if value is None else str(value)
-
-
-def _shown(text: wire.Text) -> JSON:
-    return {
-        "id": text.id,
-        "from": text.sender,
-        "to": text.recipient,
-        "text": text.text,
-        "media": [item.url for item in text.media],
-        "status": text.status,
-        "error_code": text.error_code if text.completed_at else None,
-        "at": wire.stamp(text.received_at),
-        "idempotency_key": text.idempotency_key,
-        "direction": text.direction,
-    }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -11,7 +13,7 @@ import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.standins import telnyx_wire as wire
-from local.standins.base import Fault, Faults
+from local.standins.base import JSON, Fault, Faults
 from shared.clock import Clock
 
 PLATFORM_SEED = bytes(range(32))  # a test key: it signs nothing outside this machine
@@ -64,6 +66,7 @@ class Deliveries:
         self._new_id = new_id
         self._running: set[asyncio.Task[None]] = set()
         self._http: httpx.AsyncClient | None = None
+        self.made: deque[JSON] = deque(maxlen=100_000)  # every attempt
 
     def start(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
@@ -82,8 +85,8 @@ class Deliveries:
             await self._http.aclose()
             self._http = None
 
-    async def received(self, account: Account, text: wire.Text) -> Delivered:
-        return await self._deliver(account, "message.received", text, self._fault(text).duplicate)
+    async def received(self, account: Account, text: wire.Text, copies: int = 1) -> Delivered:
+        return await self._deliver(account, "message.received", text, max(copies, self._fault(text).duplicate))
 
     async def reports(self, account: Account, states: list[wire.Text], show: Callable[[wire.Text], None]) -> None:
         """Each state in turn: a webhook, and `show` for the phone. The last one is final."""
@@ -118,12 +121,20 @@ class Deliveries:
 
     async def _post(self, account: Account, event: wire.Event, attempt: int) -> int | None:
         if self._http is None:
-            self._http = httpx.AsyncClient(trust_env=False)
+            self._http = httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=None))
+        began = time.monotonic()
+        status = await self._answered(self._http, account, event, attempt)
+        took = round((time.monotonic() - began) * 1000, 1)
+        at = wire.stamp(self._clock.now())
+        self.made.append({"at": at, "kind": event.kind, "id": event.text.id, "status": status, "ms": took})
+        return status
+
+    async def _answered(self, http: httpx.AsyncClient, account: Account, event: wire.Event, attempt: int) -> int | None:
         body = wire.compact(event.body(attempt))
         headers = wire.signed(body, account.seed, self._clock.now())
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return (await self._http.post(event.delivered_to, content=body, headers=headers)).status_code
+                return (await http.post(event.delivered_to, content=body, headers=headers)).status_code
         except (TimeoutError, httpx.HTTPError):
             return None
 
