@@ -38,6 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--respawn", action="store_true", help="start the functions again when their process dies")
     parser.add_argument("--host", default="local.host", help="the module that serves the functions")
     parser.add_argument("--time-divisor", type=int, default=1, help="by how much the pipeline waits less (default 1)")
+    parser.add_argument("--dispatches", type=int, default=40, help="tasks of one queue that run at once (default 40)")
     return parser.parse_args()
 
 
@@ -51,6 +52,7 @@ def options(given: argparse.Namespace) -> Options:
         respawn=given.respawn,
         host=given.host,
         divisor=given.time_divisor,
+        dispatches=given.dispatches,
     )
 
 

@@ -29,6 +29,7 @@ from local.standins.jackrabbit import JackrabbitStandin
 from local.standins.scheduler import Job, Scheduler
 from local.standins.secrets import Secrets
 from local.standins.signing import Signing
+from local.standins.task_queue import QueueConfig
 from local.standins.tasks import Tasks
 from local.standins.telnyx import TelnyxStandin
 from local.standins.telnyx_delivery import PLATFORM_SEED, Account
@@ -53,7 +54,7 @@ class Options:
 
     `gate`: refuse what production refuses; only a measurement goes past it. `state`: where stack.json is written.
     `respawn`: the functions come back when their process dies. `host`: the module that serves them. `divisor`: by how
-    much the pipeline's waiting times are shorter.
+    much the pipeline's waiting times are shorter. `dispatches`: tasks of one queue that run at once.
     """
 
     ports: Ports = field(default_factory=Ports)
@@ -64,6 +65,7 @@ class Options:
     respawn: bool = False
     host: str = "local.host"
     divisor: int = 1
+    dispatches: int = 40
 
 
 class Stack:
@@ -137,7 +139,8 @@ class Stack:
         await self._serve(TelnyxStandin(list(self.accounts.values())), self.ports.telnyx)
         await self._serve(GeminiStandin(), self.ports.gemini)
         await self._serve(JackrabbitStandin(openings(self.options.openings_seed)), self.ports.jackrabbit)
-        tasks, vault = Tasks(self.signing.id_token), Secrets()
+        queue = QueueConfig(max_concurrent=self.options.dispatches)
+        tasks, vault = Tasks(self.signing.id_token, default=queue), Secrets()
         for name, value in secret_values().items():
             vault.put(PROJECT, name, value.encode())
         sweep = Job("sweep", f"{self.functions_url}/sweep", SWEEP_SECONDS)

@@ -6,7 +6,7 @@
     POST   /__faults   {"path": prefix, "times": n, "phase": "before"|"after" (acting), "status": 429,
                         "body": …, "headers": {…}, "latency_ms": 500, "drop": true, "duplicate": 2, "reorder": true,
                         "contains": [text, …], "hold": "a name"
-    DELETE /__faults
+    DELETE /__faults   (?hold=…: those that would hold under this name)
     GET    /__held     the names of the calls that are held now
     DELETE /__held     lets them go on (?name=…: those of this name)
 
@@ -82,8 +82,9 @@ class Faults:
     def order(self, fault: Fault) -> None:
         self._waiting.append(fault)
 
-    def clear(self) -> None:
-        self._waiting.clear()
+    def clear(self, hold: str | None = None) -> None:
+        """Forgets the faults that are still to come: all of them, or those that would hold under this name."""
+        self._waiting = [fault for fault in self._waiting if hold is not None and fault.hold != hold]
 
     def listed(self) -> list[JSON]:
         return [cast(JSON, asdict(fault)) for fault in self._waiting]
@@ -205,7 +206,7 @@ class Standin:
 
     async def _faults(self, request: Request) -> Response:
         if request.method == "DELETE":
-            self.faults.clear()
+            self.faults.clear(request.query_params.get("hold"))
         if request.method == "POST":
             try:
                 self.faults.order(Fault(**await request.json()))

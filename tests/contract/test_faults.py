@@ -54,6 +54,16 @@ async def test_a_held_call_waits_before_or_after_acting_until_it_is_released(sho
     assert await _held(client) == []
 
 
+async def test_a_hold_that_nobody_met_is_forgotten_by_its_name(shop):
+    house, client = shop
+    for name in ("one", "another"):
+        await client.post("/__faults", json={"path": "/buy", "latency_ms": 1, "hold": name})
+    await client.delete("/__faults", params={"hold": "one"})
+    assert [fault["hold"] for fault in house.faults.listed()] == ["another"]
+    await client.delete("/__faults")
+    assert house.faults.listed() == []
+
+
 async def test_a_fault_for_some_calls_lets_all_others_pass(shop):
     _, client = shop
     await client.post("/__faults", json={"path": "/buy", "status": 503, "contains": ["green", "tea"]})
