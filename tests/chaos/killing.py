@@ -46,12 +46,14 @@ class Killer:
     state: Path
     random: Random
     counted: Counter[str] = field(default_factory=Counter)
+    _sending: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def kill_all(self, points: Sequence[str], among: Sequence[Conversation], seconds: float) -> None:
         """Spread over so many seconds; each kill has its own text, so that there is something to be held."""
         for point in points:
             await asyncio.sleep(self.random.uniform(0.5, 1.5) * max(0.0, seconds / len(points) - 2.5))
             await self.kill(point, self.random.choice(among))
+        await asyncio.gather(*self._sending)
 
     async def kill(self, point: str, conversation: Conversation) -> None:
         """Raises NotReached."""
@@ -59,12 +61,11 @@ class Killer:
         for _ in range(TRIES):
             async with self.controls.holding(where, **fault, latency_ms=HELD) as hold:
                 text = Text(str(uuid.UUID(int=self.random.getrandbits(128))), "Where can I park?")
-                sending = asyncio.create_task(self.customers.send(conversation, text))
+                self._sending.append(asyncio.create_task(self.customers.send(conversation, text)))
                 held = await hold.reached(REACHED)
                 if held:
                     await self._kill_host()
                     self.counted[point] += 1
-            await sending
             if held:
                 return
         raise NotReached(f"no request was held {point}")
