@@ -112,6 +112,13 @@ def bench(session: nox.Session) -> None:
     run(session, "-m", "tests.bench", "--python", str(RUNTIME / "bin" / "python"), *session.posargs)
 
 
+@nox.session
+def chaos(session: nox.Session) -> None:
+    """Thousands of texts under fire. `-- --short`, `-- --seed N`, `-- --plant NAME` (a bug: must end red)."""
+    prepare(session)
+    run(session, "-m", "tests.chaos", *session.posargs)
+
+
 @nox.session(name="tests-long")
 def tests_long(session: nox.Session) -> None:
     """Break every condition of firestore.rules in turn; each must turn a test red."""

@@ -35,19 +35,25 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, default=None, help="folder for stack.json (default .local)")
     parser.add_argument("--token-ttl", type=int, default=None, help="seconds that id tokens live (default an hour)")
     parser.add_argument("--no-gate", action="store_true", help="let functions reach the emulator itself (measuring)")
+    parser.add_argument("--respawn", action="store_true", help="start the functions again when their process dies")
+    parser.add_argument("--host", default="local.host", help="the module that serves the functions")
+    parser.add_argument("--time-divisor", type=int, default=1, help="by how much the pipeline waits less (default 1)")
+    parser.add_argument("--dispatches", type=int, help="tasks of one queue at once (default: functions/queues.yaml)")
     return parser.parse_args()
 
 
 def options(given: argparse.Namespace) -> Options:
-    chosen = Options(
+    return Options(
         ports=Ports.free() if given.free_ports else Ports(),
         openings_seed=given.seed,
         token_ttl=given.token_ttl,
         gate=not given.no_gate,
+        state=given.state or Options.state,
+        respawn=given.respawn,
+        host=given.host,
+        divisor=given.time_divisor,
+        dispatches=given.dispatches,
     )
-    if given.state is None:
-        return chosen
-    return Options(chosen.ports, chosen.openings_seed, chosen.token_ttl, chosen.gate, given.state)
 
 
 async def run(given: argparse.Namespace) -> int:

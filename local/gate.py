@@ -2,7 +2,8 @@
 
 Tokens that have expired, are of the future or of another project, `Bearer owner`, no token at all: UNAUTHENTICATED.
 Methods that need IAM (transactions, an empty Commit, BatchWrite, ListCollectionIds, …): PERMISSION_DENIED. Everything
-else passes through unchanged, on one port for gRPC, REST and the browser's channel. About a millisecond a call.
+else passes through unchanged, on one port for gRPC, REST and the browser's channel. About a millisecond a call. Its
+controls are in `gate_record`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import httpx
 
 from local.gate_grpc import UNLIMITED, Upstream
 from local.gate_http import TIMEOUT, HttpGate
+from local.gate_record import Record
 from local.gate_tokens import admit
 from local.wire import Served, Split, serve_http
 from shared.clock import Clock
@@ -27,6 +29,7 @@ class Gate:
         self._upstream = upstream
         self._project = project
         self._clock = clock
+        self._record = Record()
         self._channel: grpc.aio.Channel | None = None
         self._grpc: grpc.aio.Server | None = None
         self._client: httpx.AsyncClient | None = None
@@ -64,7 +67,7 @@ class Gate:
     async def _start_grpc(self) -> int:
         self._channel = grpc.aio.insecure_channel(self._upstream, options=UNLIMITED)
         self._grpc = grpc.aio.server(options=(*UNLIMITED, ("grpc.so_reuseport", 0)))
-        self._grpc.add_generic_rpc_handlers((Upstream(self._channel, self._admit, self._left),))
+        self._grpc.add_generic_rpc_handlers((Upstream(self._channel, self._admit, self._left, self._record),))
         port: int = self._grpc.add_insecure_port("127.0.0.1:0")
         await self._grpc.start()
         return port
@@ -73,7 +76,9 @@ class Gate:
         # A connection of its own for each request: the emulator closes kept ones under the next request's feet.
         once = httpx.Limits(max_keepalive_connections=0)
         self._client = httpx.AsyncClient(base_url=f"http://{self._upstream}", timeout=TIMEOUT, limits=once)
-        self._http = await serve_http(HttpGate(self._client, self._admit, self._clock.now), lifespan="off")
+        self._http = await serve_http(
+            HttpGate(self._client, self._admit, self._clock.now, self._record.app), lifespan="off"
+        )
         return self._http.port
 
     def _admit(self, authorization: str | None) -> datetime:

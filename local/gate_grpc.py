@@ -12,7 +12,10 @@ import grpc.aio
 from google.cloud.firestore_v1 import types
 from google.protobuf.message import DecodeError, Message
 
+from local.gate_record import Record
 from local.gate_tokens import NotAdmitted, only
+from local.standins.base import Fault
+from local.standins.rpc import Refused, refusal_of
 
 SERVICE = "/google.firestore.v1.Firestore/"
 UNARY = ("Commit", "GetDocument", "ListDocuments", "CreateDocument", "UpdateDocument", "DeleteDocument")
@@ -67,7 +70,8 @@ def check_request(method: str, raw: bytes) -> None:
 class Upstream(GenericHandler):
     """Handles every method of Firestore by asking the emulator."""
 
-    def __init__(self, channel: grpc.aio.Channel, admit: Admit, left: Left) -> None:
+    def __init__(self, channel: grpc.aio.Channel, admit: Admit, left: Left, record: Record) -> None:
+        self._record = record
         self._admit = admit
         self._left = left
         self._handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {}
@@ -90,18 +94,48 @@ class Upstream(GenericHandler):
     ) -> Callable[[bytes, Context], Awaitable[bytes]]:
         async def serve(raw: bytes, context: Context) -> bytes:
             await self._checked(name, raw, context)
+            fault = self._fault(name, raw)
             try:
-                return await ask(raw, metadata=_passed_on(context), timeout=context.time_remaining())
+                await self._obey(fault, "before")
+                answer = await self._asked(name, ask, raw, context)
+                await self._obey(fault, "after")
+            except Refused as refused:
+                await context.abort(refused.code, refused.message)
             except grpc.aio.AioRpcError as error:
                 return await _abort(context, error)
+            return answer
 
         return serve
+
+    async def _asked(
+        self, name: str, ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes], raw: bytes, context: Context
+    ) -> bytes:
+        metadata = _passed_on(context)
+        if name == "Commit":
+            return await self._record.committed(raw, ask(raw, metadata=metadata))
+        return await ask(raw, metadata=metadata, timeout=context.time_remaining())
+
+    def _fault(self, name: str, raw: bytes) -> Fault | None:
+        return self._record.faults.take(SERVICE + name, raw) or self._record.faults.take(name, raw)
+
+    async def _obey(self, fault: Fault | None, phase: str) -> None:
+        """An ordered delay, then the ordered refusal. Raises Refused."""
+        if fault is None or fault.phase != phase:
+            return
+        await self._record.faults.delay(fault)
+        refusal = refusal_of(fault)
+        if refusal is not None:
+            raise refusal
 
     def _many(
         self, name: str, ask: grpc.aio.UnaryStreamMultiCallable[bytes, bytes]
     ) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
         async def serve(raw: bytes, context: Context) -> AsyncIterator[bytes]:
             await self._checked(name, raw, context)
+            try:
+                await self._obey(self._fault(name, raw), "before")
+            except Refused as refused:
+                await context.abort(refused.code, refused.message)
             call = ask(raw, metadata=_passed_on(context), timeout=context.time_remaining())
             try:
                 async for answer in call:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.gate_grpc import IamOnly
 from local.gate_tokens import NotAdmitted, only
@@ -33,14 +33,18 @@ TIMEOUT = httpx.Timeout(60, read=None)  # the channel's answers are open for as 
 class HttpGate:
     """An ASGI app in front of the emulator's HTTP."""
 
-    def __init__(self, client: httpx.AsyncClient, admit: Admit, now: Now) -> None:
+    def __init__(self, client: httpx.AsyncClient, admit: Admit, now: Now, controls: ASGIApp) -> None:
         self._client = client
         self._admit = admit
         self._now = now
+        self._controls = controls
         self._sessions: dict[str, datetime] = {}  # of the browser's channel: until when
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            return
+        if scope["path"].startswith("/__"):  # the gate's own: the emulator has nothing there
+            await self._controls(scope, receive, send)
             return
         request = Request(scope, receive)
         response = await self._answer(request)

@@ -11,9 +11,9 @@ from local.standins.task_queue import QueueConfig
 PATH = Path(__file__).parents[1] / "functions" / "queues.yaml"
 
 
-def configured() -> dict[str, QueueConfig]:
-    """By the queue's short name."""
-    return {name: QueueConfig(max_concurrent=one["max_concurrent"]) for name, one in read().items()}
+def configured(most: int | None = None) -> dict[str, QueueConfig]:
+    """By the queue's short name. `most`: tasks of one queue at once, instead of its own ceiling."""
+    return {name: QueueConfig(max_concurrent=most or one["max_concurrent"]) for name, one in read().items()}
 
 
 def read() -> dict[str, dict[str, int]]:

@@ -26,6 +26,7 @@ from local.environment import (
     telnyx_accounts,
     twilio_accounts,
 )
+from local.function_host import FunctionHost, Guard, HostError
 from local.gate import Gate
 from local.phone.app import Sources, Tenant, phone_app
 from local.ports import Ports
@@ -62,6 +63,8 @@ class Options:
     """`openings_seed`: which classes Jackrabbit has. `token_ttl`: seconds an id token lives (None: an hour).
 
     `gate`: refuse what production refuses; only a measurement goes past it. `state`: where stack.json is written.
+    `respawn`: the functions come back when their process dies. `host`: the module that serves them. `divisor`: by how
+    much the pipeline's waiting times are shorter. `dispatches`: tasks of one queue that run at once.
     """
 
     ports: Ports = field(default_factory=Ports)
@@ -69,6 +72,10 @@ class Options:
     token_ttl: int | None = None
     gate: bool = True
     state: Path = ROOT / ".local"
+    respawn: bool = False
+    host: str = "local.host"
+    divisor: int = 1
+    dispatches: int | None = None
 
 
 class Stack:
@@ -79,7 +86,8 @@ class Stack:
         self._stops: list[Stop] = []
         self._firestore = f"127.0.0.1:{self.ports.firestore}"
         self._callers: list[Stop] = []
-        self._pids: list[int] = []
+        self._emulators: dict[str, int] = {}
+        self._host = FunctionHost(Guard(self._host_child, self._write_state), respawn=options.respawn)
         self.accounts = telnyx_accounts(f"http://127.0.0.1:{self.ports.functions}")
         self.twilio_accounts = twilio_accounts(f"http://127.0.0.1:{self.ports.functions}")
         self.signing = Signing(PROJECT)
@@ -120,9 +128,9 @@ class Stack:
             auth.start(self.ports.auth_emulator, PROJECT, self._say),
         )
         self._firestore = store.host  # one that ran already may be elsewhere
-        for running in (store, people):
+        for name, running in (("firestore", store), ("auth", people)):
             self._stops.append(running.stop)
-            self._pids += [running.pid] if running.pid else []
+            self._emulators |= {name: running.pid} if running.pid else {}
         gate = Gate(self.ports.gate, store.host, PROJECT, SystemClock())
         await gate.start()
         self._stops.append(gate.stop)
@@ -144,7 +152,7 @@ class Stack:
         await self._serve(GeminiStandin(), self.ports.gemini)
         await self._serve(JackrabbitStandin(openings(self.options.openings_seed)), self.ports.jackrabbit)
         await self._serve(StorageStandin(), self.ports.storage)
-        tasks, vault = Tasks(self.signing.id_token, queues=configured()), Secrets()
+        tasks, vault = Tasks(self.signing.id_token, queues=configured(self.options.dispatches)), Secrets()
         for name, value in secret_values().items():
             vault.put(PROJECT, name, value.encode())
         sweep = Job("sweep", f"{self.functions_url}/sweep", SWEEP_SECONDS)
@@ -164,15 +172,22 @@ class Stack:
         file = self.options.state / "seed.json"
         await asyncio.to_thread(_write, file, accounts)
         secrets_host = f"127.0.0.1:{self.ports.secrets}"
-        child = await self._child("local.seed", str(file), secrets_host)
+        child = self._spawn("local.seed", self.options.state / "seed.log", str(file), secrets_host)
+        self._stops.append(child.stop)
         await _ended(child)
 
     async def _start_host(self) -> None:
-        port, secrets_host = str(self.ports.functions), f"127.0.0.1:{self.ports.secrets}"
-        child = await self._child("local.host", "--port", port, "--secrets", secrets_host)
-        await _ready(child)
-        self._pids.append(child.pid)
+        self._stops.append(self._host.stop)
+        try:
+            await self._host.start()
+        except HostError as error:
+            raise StackError(str(error)) from error
         self._stops += self._callers  # stopped before the functions that they call
+
+    def _host_child(self, start: int) -> Child:
+        port, secrets_host = str(self.ports.functions), f"127.0.0.1:{self.ports.secrets}"
+        log = self.options.state / ("host.log" if start == 0 else f"host-{start}.log")
+        return self._spawn(self.options.host, log, "--port", port, "--secrets", secrets_host)
 
     async def _start_phone(self) -> None:
         tenants = [Tenant(id=t.id, name=t.name, sms=[t.number]) for t in seed_data.TENANTS]
@@ -185,16 +200,14 @@ class Stack:
 
         self._stops.append(stop)
 
-    async def _child(self, module: str, *arguments: str) -> Child:
-        log = self.options.state / f"{module.rpartition('.')[2]}.log"
-        child = Child([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment(), log=log)
-        self._stops.append(child.stop)
-        return child
+    def _spawn(self, module: str, log: Path, *arguments: str) -> Child:
+        return Child([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment(), log=log)
 
     def environment(self) -> dict[str, str]:
         """What a function finds in its environment, secrets excepted: those are mounted from Secret Manager."""
         database = f"127.0.0.1:{self.ports.gate}" if self.options.gate else self._firestore
-        return environment(self.ports, self.accounts["platform"].public_key, database)
+        divisor = {"PIPELINE_TIME_DIVISOR": str(self.options.divisor)}
+        return environment(self.ports, self.accounts["platform"].public_key, database) | divisor
 
     # -- what is written down
 
@@ -222,6 +235,7 @@ class Stack:
         """stack.json: where everything is, and what a test needs to act as a provider or a person."""
         url = "http://127.0.0.1:{}".format
         ports = self.ports
+        running = self._emulators | ({"functions": self._host.pid} if self._host.pid else {})
         standins = ("telnyx", "twilio", "gemini", "jackrabbit", "tasks", "secrets", "scheduler", "signing", "storage")
         return {
             "project": PROJECT,
@@ -234,7 +248,8 @@ class Stack:
             "standins": {name: url(getattr(ports, name)) for name in standins},
             "signing": {"telnyx": base64.b64encode(PLATFORM_SEED).decode(), "twilio": TWILIO_TOKEN, "sendgrid": None},
             "tenants": [self._tenant(tenant) for tenant in seed_data.TENANTS],
-            "pids": [*self._pids],
+            "processes": {**running},
+            "pids": [*running.values()],
         }
 
     def _tenant(self, tenant: seed_data.SeedTenant) -> JSON:
@@ -257,15 +272,9 @@ class Stack:
 
 def _write(file: Path, content: object) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(content, indent=1))
-
-
-async def _ready(child: Child) -> None:
-    deadline = asyncio.get_running_loop().time() + _STARTING
-    while "ready " not in child.printed():
-        if child.ended or asyncio.get_running_loop().time() > deadline:
-            raise StackError(f"the functions did not start:\n{child.printed().strip()}")
-        await asyncio.sleep(0.05)
+    whole = file.with_suffix(".new")
+    whole.write_text(json.dumps(content, indent=1))
+    whole.replace(file)  # nobody reads half of it
 
 
 async def _ended(child: Child) -> None:

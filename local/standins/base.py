@@ -4,12 +4,17 @@
     DELETE /__calls
     GET    /__faults   the faults still to come
     POST   /__faults   {"path": prefix, "times": n, "phase": "before"|"after" (acting), "status": 429,
-                        "body": …, "headers": {…}, "latency_ms": 500, "drop": true, "duplicate": 2, "reorder": true}
-    DELETE /__faults
+                        "body": …, "headers": {…}, "latency_ms": 500, "drop": true, "duplicate": 2, "reorder": true,
+                        "contains": [text, …], "hold": "a name"
+    DELETE /__faults   (?hold=…: those that would hold under this name)
+    GET    /__held     the names of the calls that are held now
+    DELETE /__held     lets them go on (?name=…: those of this name)
 
-`latency_ms` delays, `status` answers that instead, `drop` resets the connection without an answer; "before" means that
-the stand-in does not act, "after" that it has acted and only the answer is lost. `duplicate` and `reorder` concern what
-the stand-in itself delivers (webhooks, tasks): it asks for them with `faults.take_delivery`.
+`contains`: only a call whose body has all of these texts in it. `latency_ms` delays, `status` answers that instead,
+`drop` resets the connection without an answer; "before" means that the stand-in does not act, "after" that it has acted
+and only the answer is late or lost. `hold` names a delay, which then ends when it is released, if that is earlier.
+`duplicate` and `reorder` concern what the stand-in itself delivers (webhooks, tasks): it asks for them with
+`faults.take_delivery`.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar, cast
@@ -43,6 +49,8 @@ class Fault:
     drop: bool = False
     duplicate: int = 1
     reorder: bool = False
+    contains: list[str] = field(default_factory=list)
+    hold: str = ""
 
     def __post_init__(self) -> None:
         if self.phase not in ("before", "after"):
@@ -53,6 +61,9 @@ class Fault:
     @property
     def of_delivery(self) -> bool:
         return self.duplicate > 1 or self.reorder
+
+    def fits(self, path: str, body: bytes) -> bool:
+        return path.startswith(self.path) and all(text.encode() in body for text in self.contains)
 
     def response(self) -> Response | None:
         if self.status is None:
@@ -66,27 +77,49 @@ class Faults:
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._held: list[tuple[str, asyncio.Event]] = []
 
     def order(self, fault: Fault) -> None:
         self._waiting.append(fault)
 
-    def clear(self) -> None:
-        self._waiting.clear()
+    def clear(self, hold: str | None = None) -> None:
+        """Forgets the faults that are still to come: all of them, or those that would hold under this name."""
+        self._waiting = [fault for fault in self._waiting if hold is not None and fault.hold != hold]
 
     def listed(self) -> list[JSON]:
         return [cast(JSON, asdict(fault)) for fault in self._waiting]
 
-    def take(self, path: str) -> Fault | None:
-        """The fault for a call that arrived at `path`, used up once."""
-        return self._take(path, of_delivery=False)
+    def held(self) -> list[JSON]:
+        return [name for name, _ in self._held]
+
+    def release(self, name: str | None) -> None:
+        """Lets calls that are held go on: those of this name, or all of them."""
+        for held, released in self._held:
+            if name in (None, held):
+                released.set()
+
+    async def delay(self, fault: Fault) -> None:
+        """As long as the fault says; where it holds, until it is released, if that is earlier."""
+        held = (fault.hold, asyncio.Event())
+        self._held += [held] if fault.hold else []
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(held[1].wait(), fault.latency_ms / 1000)
+        finally:
+            if held in self._held:
+                self._held.remove(held)
+
+    def take(self, path: str, body: bytes = b"") -> Fault | None:
+        """The fault for a call with `body` that arrived at `path`, used up once."""
+        return self._take(path, body, of_delivery=False)
 
     def take_delivery(self, path: str) -> Fault | None:
         """The fault for something that the stand-in delivers to `path` (a webhook, a task), used up once."""
-        return self._take(path, of_delivery=True)
+        return self._take(path, b"", of_delivery=True)
 
-    def _take(self, path: str, *, of_delivery: bool) -> Fault | None:
+    def _take(self, path: str, body: bytes, *, of_delivery: bool) -> Fault | None:
         for fault in self._waiting:
-            if fault.of_delivery == of_delivery and path.startswith(fault.path):
+            if fault.of_delivery == of_delivery and fault.fits(path, body):
                 fault.times -= 1
                 if fault.times == 0:
                     self._waiting.remove(fault)
@@ -163,6 +196,7 @@ class Standin:
         return [
             Route("/__calls", self._calls, methods=["GET", "DELETE"]),
             Route("/__faults", self._faults, methods=["GET", "POST", "DELETE"]),
+            Route("/__held", self._holds, methods=["GET", "DELETE"]),
         ]
 
     async def _calls(self, request: Request) -> Response:
@@ -172,13 +206,18 @@ class Standin:
 
     async def _faults(self, request: Request) -> Response:
         if request.method == "DELETE":
-            self.faults.clear()
+            self.faults.clear(request.query_params.get("hold"))
         if request.method == "POST":
             try:
                 self.faults.order(Fault(**await request.json()))
             except (TypeError, ValueError) as error:
                 return JSONResponse({"error": "bad_fault", "detail": str(error)}, status_code=400)
         return JSONResponse(self.faults.listed())
+
+    async def _holds(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self.faults.release(request.query_params.get("name"))
+        return JSONResponse(self.faults.held())
 
     def _faulty(self, inner: ASGIApp) -> ASGIApp:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -188,24 +227,28 @@ class Standin:
             body = await _whole(receive)
             headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
             self.calls.record(scope["method"], scope["path"], scope["query_string"].decode(), headers, body)
-            await self._serve(inner, scope, _again(body, receive), send)
+            fault = self.faults.take(scope["path"], body)
+            if fault is None:
+                await inner(scope, _again(body, receive), send)
+            else:
+                await self._fail(fault, inner, scope, _again(body, receive), send)
 
         return app
 
-    async def _serve(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        fault = self.faults.take(scope["path"])
-        if fault is None:
-            await inner(scope, receive, send)
-            return
-        await asyncio.sleep(fault.latency_ms / 1000)
-        instead = fault.response()
-        acts = fault.phase == "after" or (instead is None and not fault.drop)
-        if acts:
-            await inner(scope, receive, send if instead is None and not fault.drop else _nowhere)
+    async def _fail(self, fault: Fault, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        instead, answer = fault.response(), _Kept()
+        if fault.phase == "before":
+            await self.faults.delay(fault)
+        if fault.phase == "after" or (instead is None and not fault.drop):
+            await inner(scope, receive, answer.keep)
+        if fault.phase == "after":
+            await self.faults.delay(fault)
         if fault.drop:
             drop(scope)
         elif instead is not None:
             await instead(scope, receive, send)
+        else:
+            await answer.give(send)
 
 
 async def _whole(receive: Receive) -> bytes:
@@ -231,5 +274,15 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def _nowhere(_message: Message) -> None:
-    """Swallows the answer of an act whose caller must not hear of it."""
+class _Kept:
+    """The answer of an act whose caller hears of it later, or never."""
+
+    def __init__(self) -> None:
+        self._messages: list[Message] = []
+
+    async def keep(self, message: Message) -> None:
+        self._messages.append(message)
+
+    async def give(self, send: Send) -> None:
+        for message in self._messages:
+            await send(message)

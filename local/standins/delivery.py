@@ -68,7 +68,7 @@ class Courier:
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int | None:
         """The status that was answered, None if nobody did within `seconds`."""
         if self._http is None:
-            self._http = httpx.AsyncClient(trust_env=False)
+            self._http = httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=None))
         try:
             async with asyncio.timeout(seconds):
                 return (await self._http.post(url, content=body, headers=headers)).status_code

@@ -7,7 +7,6 @@ that, or just the method's name; its `status` is answered as the gRPC code that 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -122,20 +121,23 @@ class GrpcStandin(Standin):
         path = f"/{self._service}/{method.name}"
         request = method.read(raw)
         self.calls.record("POST", path, "", _headers(context), json.dumps(method.shown(request)).encode())
-        fault = self.faults.take(path) or self.faults.take(method.name)
+        fault = self.faults.take(path, raw) or self.faults.take(method.name, raw)
         if fault is None:
             return method.write(await method.act(request))
-        await asyncio.sleep(fault.latency_ms / 1000)
-        refusal = _refusal(fault)
-        if refusal is not None and fault.phase == "before":
-            raise refusal
+        refusal = refusal_of(fault)
+        if fault.phase == "before":
+            await self.faults.delay(fault)
+            if refusal is not None:
+                raise refusal
         answer = await method.act(request)
+        if fault.phase == "after":
+            await self.faults.delay(fault)
         if refusal is not None:
             raise refusal
         return method.write(answer)
 
 
-def _refusal(fault: Fault) -> Refused | None:
+def refusal_of(fault: Fault) -> Refused | None:
     """What an ordered fault answers; None if it only delays."""
     if fault.drop:
         return Refused(grpc.StatusCode.UNAVAILABLE, "Socket closed")

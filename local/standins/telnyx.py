@@ -1,9 +1,11 @@
 """Telnyx on loopback: takes texts as api.telnyx.com does, and delivers signed webhooks.
 
     POST /v2/messages    Telnyx's own call: Bearer key, `Idempotency-Key`, errors in Telnyx's shape
-    POST /__inbound      {"from", "to", "text"[, "media": [url], "autoresponse": "STOP"|"START"|"HELP"]}: a customer
-                         texts one of the numbers → {"message_id", "status", "attempts"} after delivery; `status` is
-                         what the webhook answered, null if nobody did
+    POST /__inbound      {"from", "to", "text"[, "media": [url], "autoresponse": "STOP"|"START"|"HELP"][, "id"]
+                         [, "copies"]}: a customer texts one of the numbers → {"message_id", "status", "attempts"} after
+                         delivery; `status` is what the webhook answered, null if nobody did. The same id once more is
+                         the same text delivered again; `copies` deliver it so many times at once
+    GET  /__deliveries   [{"at", "kind", "id", "status", "ms"}]: every attempt of a webhook, newest last
     GET  /__messages     [{"id", "from", "to", "text", "media", "status", "at", "idempotency_key", "direction"}],
                          oldest first
     POST /__outcomes     {"to"[, "status"][, "code"]}: how later texts to this number ("*": to any) end: delivered,
@@ -108,6 +110,7 @@ class TelnyxStandin(Standin):
             Route("/v2/messages", self._send, methods=["POST"]),
             Route("/__messages", self._messages, methods=["GET"]),
             Route("/__inbound", control(self._inbound), methods=["POST"]),
+            Route("/__deliveries", self._made, methods=["GET"]),
             Route("/__outcomes", control(self._order_outcome), methods=["POST"]),
             Route("/__accounts", control(self._add_account), methods=["POST"]),
             *media_routes(),
@@ -176,17 +179,21 @@ class TelnyxStandin(Standin):
         if self._texts[text.id].completed_at is None:  # a late message.sent takes nothing back
             self._texts[text.id] = text
 
+    async def _made(self, _request: Request) -> Response:
+        return JSONResponse(list(self._deliveries.made))
+
     async def _messages(self, _request: Request) -> Response:
-        return JSONResponse([_shown(text) for text in self._texts.values()])
+        return JSONResponse([wire.shown(text) for text in self._texts.values()])
 
     async def _inbound(self, call: JSONObject) -> Response:
         recipient = str(call["to"])
         account = next((one for one in self._accounts.values() if recipient in one.numbers), None)
         if account is None:
             return JSONResponse({"error": "unknown_number", "detail": f"no account has {recipient}"}, status_code=404)
-        text = self._arrived(account, recipient, call)
+        known = self._texts.get(str(call.get("id")))
+        text = known or self._arrived(account, recipient, call)
         self._texts[text.id] = text
-        delivered = await self._deliveries.received(account, text)
+        delivered = await self._deliveries.received(account, text, int(str(call.get("copies", 1))))
         if delivered.taken:
             self._texts[text.id] = replace(text, status="webhook_delivered")
         return JSONResponse({"message_id": text.id, "status": delivered.status, "attempts": delivered.attempts})
@@ -198,7 +205,7 @@ class TelnyxStandin(Standin):
         elif keyword == "START":
             self._blocked.discard((account.profile_id, sender))
         return wire.Text(
-            id=self._new_id(),
+            id=optional(call.get("id")) or self._new_id(),
             direction="inbound",
             sender=sender,
             recipient=recipient,
@@ -255,18 +262,3 @@ def _webhook_url(of_number: str, call: JSONObject) -> str | None:
     if named:
         return str(named)
     return None if call.get("use_profile_webhooks") is False else of_number
-
-
-def _shown(text: wire.Text) -> JSON:
-    return {
-        "id": text.id,
-        "from": text.sender,
-        "to": text.recipient,
-        "text": text.text,
-        "media": [item.url for item in text.media],
-        "status": text.status,
-        "error_code": text.error_code if text.completed_at else None,
-        "at": wire.stamp(text.received_at),
-        "idempotency_key": text.idempotency_key,
-        "direction": text.direction,
-    }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from local.standins import telnyx_wire as wire
-from local.standins.base import Fault, Faults
+from local.standins.base import JSON, Fault, Faults
 from local.standins.delivery import Courier, Delivered, Pace
 from shared.clock import Clock
 
@@ -40,9 +42,10 @@ class Deliveries(Courier):
         self._pace = pace
         self._clock = clock
         self._new_id = new_id
+        self.made: deque[JSON] = deque(maxlen=100_000)  # every attempt
 
-    async def received(self, account: Account, text: wire.Text) -> Delivered:
-        return await self._deliver(account, "message.received", text, self._fault(text).duplicate)
+    async def received(self, account: Account, text: wire.Text, copies: int = 1) -> Delivered:
+        return await self._deliver(account, "message.received", text, max(copies, self._fault(text).duplicate))
 
     async def reports(self, account: Account, states: list[wire.Text], show: Callable[[wire.Text], None]) -> None:
         """Each state in turn: a webhook, and `show` for the phone. The last one is final."""
@@ -77,4 +80,9 @@ class Deliveries(Courier):
     async def _post(self, account: Account, event: wire.Event, attempt: int) -> int | None:
         body = wire.compact(event.body(attempt))
         headers = wire.signed(body, account.seed, self._clock.now())
-        return await self.post(event.delivered_to, body, headers, ANSWER_SECONDS)
+        began = time.monotonic()
+        status = await self.post(event.delivered_to, body, headers, ANSWER_SECONDS)
+        took = round((time.monotonic() - began) * 1000, 1)
+        at = wire.stamp(self._clock.now())
+        self.made.append({"at": at, "kind": event.kind, "id": event.text.id, "status": status, "ms": took})
+        return status

@@ -198,6 +198,22 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
+def shown(text: Text) -> JSON:
+    """As the remote control lists it."""
+    return {
+        "id": text.id,
+        "from": text.sender,
+        "to": text.recipient,
+        "text": text.text,
+        "media": [item.url for item in text.media],
+        "status": text.status,
+        "error_code": text.error_code if text.completed_at else None,
+        "at": stamp(text.received_at),
+        "idempotency_key": text.idempotency_key,
+        "direction": text.direction,
+    }
+
+
 def _stamp(moment: datetime | None) -> str | None:
     return None if moment is None else stamp(moment)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from shared import log
 from shared.assistant import Assistant
@@ -22,7 +22,16 @@ from shared.conversations.limits import MACHINE, TOO_MANY, Budget, hour_of, over
 from shared.conversations.owners import given_to, hands_of
 from shared.conversations.speaking import Speaker
 from shared.conversations.staff_phone import StaffPhone
-from shared.conversations.timers import HISTORY, LEASE, MOST_ATTEMPTS, MOST_ROUNDS, MOST_TRIES, PARK_AFTER, WINDOW_MOST
+from shared.conversations.timers import (
+    HISTORY,
+    LEASE,
+    MOST_ATTEMPTS,
+    MOST_ROUNDS,
+    MOST_TRIES,
+    PARK_AFTER,
+    WINDOW_MOST,
+    divided,
+)
 from shared.conversations.work import ANSWER, Work
 from shared.errors import Problem, Unavailable
 from shared.store.changes import Changes
@@ -126,7 +135,7 @@ class Answering:
         now = self._clock.now()
         if self._leased_by_another(found):
             raise Unavailable("somebody is answering this conversation")
-        window = timedelta(seconds=settings.service.window_seconds)
+        window = divided(settings.service.window_seconds)
         if found.last_inbound_at is None or now - found.last_inbound_at >= window:
             return False
         if await self._waited_most(found, now):

@@ -19,7 +19,7 @@ from shared.clock import Clock
 from shared.conversations.consent import ANSWERS, Wish, enter, gate, wish_of
 from shared.conversations.drafts import Draft, outbound
 from shared.conversations.limits import hour_of
-from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, PICTURE_GRACE, SEND_GRACE
+from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, PICTURE_GRACE, SEND_GRACE, divided
 from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
 from shared.ids import digest, message_id
@@ -36,6 +36,7 @@ from shared.vault import AddressHashes
 MOST_TEXT = 10_000  # characters; carriers carry 1,600
 MOST_MEDIA = 20
 _PREVIEW = 140
+_WINDOW = divided(DEFAULT_WINDOW_SECONDS)
 
 
 class Receiving:
@@ -47,7 +48,7 @@ class Receiving:
         self._hashes = hashes
         self._clock = clock
 
-    async def receive(self, text: InboundText, window: timedelta = timedelta(seconds=DEFAULT_WINDOW_SECONDS)) -> str:
+    async def receive(self, text: InboundText, window: timedelta = _WINDOW) -> str:
         """Store the text and have it answered; answers the message's id.
 
         Raises Unavailable where it is not certain that the text is stored.

@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.conversations.timers import TASK_DEADLINE
+from shared.conversations.timers import SWEEP_BUCKET, TASK_DEADLINE
 from shared.tasks import Task, TaskQueue, task_name
 
 ANSWER = "answer"
 SEND = "send"
 ESCALATE = "escalate"
 MEDIA = "fetch-media"
-_BUCKET = 300  # seconds: two sweepers of one bucket collide, as wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,8 @@ class Work:
 
 
 def _bucket(now: datetime) -> int:
-    return int(now.timestamp()) // _BUCKET
+    """Two sweepers of one bucket collide, as wanted."""
+    return int(now.timestamp() // SWEEP_BUCKET.total_seconds())
 
 
 def _subject(kind: str, subject: str) -> dict[str, str]:

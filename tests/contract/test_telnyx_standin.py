@@ -425,3 +425,16 @@ async def test_a_call_without_a_known_key_is_refused(house, authorization):
     headers = {} if authorization is None else {"authorization": authorization}
     response = await house.http.post(f"{house.url}/v2/messages", json={}, headers=headers)
     assert (response.status_code, response.json()["errors"][0]["code"]) == (401, "10009")
+
+
+async def test_a_text_with_an_id_may_be_delivered_again_and_several_times_at_once(house: House) -> None:
+    arrived = {"from": CUSTOMER, "to": BUSINESS, "text": "Hi", "id": "one-and-the-same"}
+    first = await house.order("inbound", **arrived)
+    again = await house.order("inbound", **arrived, copies=3)
+    assert first.json()["message_id"] == again.json()["message_id"] == "one-and-the-same"
+    ids = [event["data"]["payload"]["id"] for event in house.webhook.events]
+    assert ids == ["one-and-the-same"] * 4
+    made = (await house.http.get(f"{house.url}/__deliveries")).json()
+    assert [(row["kind"], row["id"], row["status"]) for row in made] == [("message.received", ids[0], 200)] * 4
+    shown = (await house.http.get(f"{house.url}/__messages")).json()
+    assert [message["id"] for message in shown] == ["one-and-the-same"]

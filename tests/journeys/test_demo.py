@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import secrets
@@ -77,6 +78,22 @@ async def test_killing_the_stack_outright_leaves_no_process_behind(tmp_path: Pat
             return not [pid for pid in pids if _alive(pid)] or None
 
         assert await eventually(gone, "the children to end")
+
+
+async def test_functions_whose_process_is_killed_come_back_where_that_is_wanted(tmp_path: Path) -> None:
+    async with started(tmp_path, "--respawn") as stack:
+        first = stack.info["processes"]["functions"]
+        os.kill(first, signal.SIGKILL)
+
+        async def another() -> int | None:
+            found = json.loads((tmp_path / "stack.json").read_text())["processes"]["functions"]
+            return found if found != first else None
+
+        second = await eventually(another, "another process")
+        assert (await stack.client.get(stack.function("health"))).status_code == 200
+        stack.process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(stack.process.wait(), 60)
+        assert not _alive(second)
 
 
 def _alive(pid: int) -> bool:

@@ -21,6 +21,7 @@ from local.emulators.children import Running
 from local.gate import Gate
 from tests.rules.conftest import MovableClock
 from tests.rules.people import HOME, PROJECT, SERVICE, Principal, unsigned
+from tests.stack import eventually
 
 DATABASE = f"projects/{PROJECT}/databases/(default)"
 TENANT = f"{DATABASE}/documents/tenants/{HOME}"
@@ -422,3 +423,55 @@ async def _milliseconds(channel: grpc.aio.Channel) -> float:
     for _ in range(100):
         await _call(channel, "GetDocument", get, bearer)
     return (time.perf_counter() - started) * 10
+
+
+# ── What it knows, and what it may be ordered to do ──────────────────────────────────────────────────────────────────
+
+
+async def _commits(web: httpx.AsyncClient, id: str) -> list[dict[str, object]]:
+    found = (await web.get("/__commits")).json()
+    return [commit for commit in found if id in json.dumps(commit["writes"])]
+
+
+async def _until_held(web: httpx.AsyncClient, name: str, *, held: bool = True) -> None:
+    async def as_wanted() -> bool | None:
+        return (name in (await web.get("/__held")).json()) is held or None
+
+    await eventually(as_wanted, f"{name} to be {'held' if held else 'let go'}")
+
+
+async def test_a_commit_is_recorded_with_its_time_and_a_refused_one_is_not(
+    channel: grpc.aio.Channel, web: httpx.AsyncClient
+) -> None:
+    done, refused = f"k{uuid.uuid4().hex}", f"k{uuid.uuid4().hex}"
+    answer = await _call(channel, "Commit", _commit(done), f"Bearer {_token()}")
+    with pytest.raises(grpc.aio.AioRpcError):
+        await _call(channel, "Commit", _commit(f"{refused}/x/y"), f"Bearer {_token()}")
+    at = types.CommitResponse.pb(types.CommitResponse()).FromString(answer).commit_time
+    (found,) = await _commits(web, done)
+    assert found["at"] == f"{at.seconds}.{at.nanos:09}"
+    assert await _commits(web, refused) == []
+
+
+async def test_a_held_commit_whose_caller_gives_up_is_never_made(
+    channel: grpc.aio.Channel, web: httpx.AsyncClient
+) -> None:
+    id = f"k{uuid.uuid4().hex}"
+    await web.post("/__faults", json={"path": "Commit", "latency_ms": 30_000, "hold": id, "contains": [id]})
+    calling = asyncio.create_task(_call(channel, "Commit", _commit(id), f"Bearer {_token()}"))
+    await _until_held(web, id)
+    calling.cancel()
+    await asyncio.gather(calling, return_exceptions=True)
+    await _until_held(web, id, held=False)
+    assert await _commits(web, id) == []
+
+
+async def test_a_commit_whose_answer_is_lost_is_made_and_recorded(
+    channel: grpc.aio.Channel, web: httpx.AsyncClient
+) -> None:
+    id = f"k{uuid.uuid4().hex}"
+    await web.post("/__faults", json={"path": "Commit", "phase": "after", "drop": True, "contains": [id]})
+    with pytest.raises(grpc.aio.AioRpcError) as lost:
+        await _call(channel, "Commit", _commit(id), f"Bearer {_token()}")
+    assert lost.value.code() == grpc.StatusCode.UNAVAILABLE
+    assert len(await _commits(web, id)) == 1

@@ -1,0 +1,93 @@
+"""`python -m tests.chaos.person HOST:PORT`: a member of staff who takes conversations over and hands them back.
+
+Reads one JSON object a line, `{"tenant", "customer", "do": "id" | "take" | "give"}`, and answers each with a line,
+`{"conversation": id}`. Writes as the pipeline's protocol says (PIPELINE §2, People): on the version that was read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from datetime import UTC, datetime
+
+from local.mount import mount_secrets
+from shared import http, identity
+from shared.clock import SystemClock
+from shared.config import config
+from shared.conversations.work import ANSWER
+from shared.hidden import Hidden
+from shared.store.changes import Changes
+from shared.store.errors import Stale, Unanswered
+from shared.store.reading import Reader, conversation
+from shared.tenancy import database
+from shared.tenancy.database import Database
+from shared.tenancy.issuing import Issuer
+from shared.tenancy.minting import Grant
+from shared.tenancy.principals import service
+from shared.vault import address_hashes
+
+TRIES = 200
+
+
+class Session:
+    """As the tenant's service principal, whose token is made here: the functions may be dead just now."""
+
+    def __init__(self, tenant: str) -> None:
+        self._tenant = tenant
+        self._grant: Grant | None = None
+
+    async def token(self) -> Hidden:
+        if self._grant is None or self._grant.expires_at - SystemClock().now().timestamp() < 60:
+            self._grant, _ = await Issuer(SystemClock()).issue(service(self._tenant))
+        return self._grant.token
+
+    def refused(self, _token: Hidden) -> None:
+        self._grant = None
+
+
+_databases: dict[str, Database] = {}
+
+
+def _database(tenant: str) -> Database:
+    return _databases.setdefault(tenant, Database(Session(tenant), tenant))
+
+
+async def hand(tenant: str, id: str, owner: str) -> None:
+    """Makes `owner` the owner of the conversation, if there is such a conversation and it is not so yet."""
+    db = _database(tenant)
+    for _ in range(TRIES):
+        try:
+            found = (await Reader(db).read([conversation(id)])).conversation(id)
+            if found is None or found.owner == owner:
+                return
+            changes = Changes(db)
+            changes.update_conversation(found, {"owner": owner, "epoch": found.epoch + 1})
+            if owner == "ai" and found.open:
+                changes.put_pending(ANSWER, id, datetime.now(UTC))
+            await changes.commit()
+            return
+        except (Stale, Unanswered):
+            await asyncio.sleep(0.05)
+    raise RuntimeError("the conversation could not be taken over or handed back")
+
+
+async def answer(asked: dict[str, str]) -> None:
+    id = address_hashes().conversation(asked["tenant"], asked["customer"])
+    if asked["do"] != "id":
+        await hand(asked["tenant"], id, "human" if asked["do"] == "take" else "ai")
+    print(json.dumps({"conversation": id}), flush=True)
+
+
+async def main() -> None:
+    await mount_secrets(sys.argv[1], os.environ["GOOGLE_CLOUD_PROJECT"])
+    identity.account.set(config().service_account("mint"))
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        await answer(json.loads(line))
+    await http.close()
+    await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,90 @@
+"""Each planted bug turns the verdict red, in the shortest way there is; without them the same story is green."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import grpc.aio
+import pytest
+from google.cloud.tasks_v2.types import DeleteTaskRequest
+
+from tests.chaos import evidence
+from tests.chaos.plan import Act, Conversation, Text
+from tests.chaos.run import Field, field
+from tests.chaos.verdict import Verdict, judge
+from tests.stack import eventually
+
+DELETE = "/google.cloud.tasks.v2.CloudTasks/DeleteTask"
+SETTLED = 25.0  # seconds; a planted bug never settles
+
+
+def _conversation(number: int, *acts: Act) -> Conversation:
+    return Conversation("testing-agency", f"+130155501{number:02d}", True, "delivered", acts)
+
+
+async def _answered(on: Field, customer: str, count: int) -> None:
+    await on.stack.answers(customer, count)
+
+
+async def _delivered_again_after_its_answer(on: Field) -> None:
+    conversation, text = _conversation(1), Text("delivered-again", "Where can I park?")
+    await on.customers.send(conversation, text)
+    await _answered(on, conversation.customer, 1)
+    await on.customers.send(conversation, text)
+
+
+async def _stop_while_the_answer_is_claimed(on: Field) -> None:
+    texts = Text("a-question", "Where can I park?"), Text("a-stop", "STOP", "STOP")
+    await on.customers.play([_conversation(2, Act(0, "at_claim", texts))])
+    assert on.customers.duels == 1
+
+
+async def _task_of_the_answer_is_lost(on: Field) -> None:
+    conversation = _conversation(3)
+    await on.controls.post("tasks", "/__pause?queue=send")
+    await on.customers.send(conversation, Text("unlucky", "Where can I park?"))
+    task = await eventually(lambda: _waiting(on), "the task that sends the answer")
+    name = f"projects/{on.stack.info['project']}/locations/us-central1/queues/send/tasks/{task}"
+    async with grpc.aio.insecure_channel(on.stack.standin("tasks", "").removeprefix("http://")) as channel:
+        await channel.unary_unary(DELETE)(DeleteTaskRequest.serialize(DeleteTaskRequest(name=name)), timeout=10)
+    await on.controls.post("tasks", "/__resume")
+
+
+async def _waiting(on: Field) -> str | None:
+    tasks: list[dict[str, Any]] = await on.controls.get("tasks", "/__tasks")
+    return next((task["name"] for task in tasks if task["queue"] == "send" and task["state"] == "waiting"), None)
+
+
+async def _verdict(state: Path, plant: str | None) -> Verdict:
+    async with field(state, 20, plant=plant) as on:
+        await asyncio.gather(_delivered_again_after_its_answer(on), _stop_while_the_answer_is_claimed(on))
+        await evidence.drained(on.stack, on.controls, SETTLED)
+        await _task_of_the_answer_is_lost(on)
+        await evidence.drained(on.stack, on.controls, SETTLED)
+        return judge(await evidence.gather(on.stack, on.controls))
+
+
+async def test_without_a_planted_bug_the_story_is_green(tmp_path: Path) -> None:
+    verdict = await _verdict(tmp_path, None)
+    assert verdict.sentences() == []
+    assert verdict.figures["texts"] == 4
+
+
+@pytest.fixture(scope="module")
+async def planted(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+    return await _verdict(tmp_path_factory.mktemp("planted"), "every_one")
+
+
+@pytest.mark.parametrize(
+    ("bug", "rule", "words"),
+    [
+        ("deduplication off", "answered twice", "delivered-again"),
+        ("claim without the conversation's condition", "claimed after STOP", "message"),
+        ("sweeper re-using names", "pending left", "testing-agency: s-"),
+        ("sweeper re-using names", "lost", "unlucky"),
+    ],
+)
+def test_a_planted_bug_turns_the_verdict_red(planted: Verdict, bug: str, rule: str, words: str) -> None:
+    assert any(words in sentence for sentence in planted.violations[rule]), bug
