@@ -31,6 +31,7 @@ from shared.store.changes import Changes
 from shared.store.documents import Conversation, Message
 from shared.store.provisioning import Provisioning
 from shared.store.reading import Found, Reader, Settings, conversation, message
+from shared.store.settings import SmsSettings
 from shared.tasks import Task
 from shared.tenancy import Channel, Database
 from shared.tenancy.principals import PLATFORM, Principal, service
@@ -38,6 +39,7 @@ from shared.vault import AddressHashes
 from tests.unit.assistant_support import ClassList, ScriptedModel, says
 
 CUSTOMER, OURS = "+12815550101", "+12817679141"
+SMS = SmsSettings.parse({"provider": "telnyx", "number": OURS, "channel": "ch-1"})
 
 
 class Unsigned:

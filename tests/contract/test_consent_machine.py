@@ -146,6 +146,7 @@ class Consents(RuleBasedStateMachine):
         """The provider is called right after the claim, and something may happen before it answers."""
         assert self.wants or sent.kind == "confirmation", "claimed after an opt-out"
         assert not self.wants or sent.kind != "confirmation", "confirmed what is not so any more"
+        assert not (sent.kind == "confirmation" and self.confirmed_by_provider), "confirmed by two parties"
         await self._event(during)
         if isinstance(outcome, Accepted | Unknown) and not self.wants:
             self._follows_nothing(sent)
@@ -157,7 +158,6 @@ class Consents(RuleBasedStateMachine):
     def _follows_nothing(self, sent: Message) -> None:
         assert "confirmation" not in self.said_after_stop, "something follows the confirmation"
         assert len(self.said_after_stop) < (2 if sent.kind == "confirmation" else 1), "more than one after an opt-out"
-        assert not (sent.kind == "confirmation" and self.confirmed_by_provider), "confirmed by two parties"
 
     # -- what must be true
 

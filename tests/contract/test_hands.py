@@ -14,7 +14,7 @@ from shared.conversations.timers import REPORT_WAIT
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.store.changes import Changes
 from shared.store.documents import Conversation, Message, Owner
-from tests.contract.pipeline_support import FIRST, PARKING, House
+from tests.contract.pipeline_support import FIRST, PARKING, SMS, House
 
 QUESTION, WORDS = "Where can I park?", "Hello, this is Ann from the desk."
 ANN, BOB = "uid-ann", "uid-bob"
@@ -444,7 +444,7 @@ async def stored(house: House, *, kind: str, state: str) -> Message:
     of, id = await house.conversation(), secrets.token_hex(16)
     changes = Changes(house.db)
     draft = Draft(id=id, text="Done.", covers=(), epoch=of.epoch, kind=kind, author="system")
-    changes.create_message(id, outbound(draft, of, "telnyx"))
+    changes.create_message(id, outbound(draft, of, SMS))
     await changes.commit()
     changes = Changes(house.db)
     changes.update_message(await house.message(id), {"state": state})

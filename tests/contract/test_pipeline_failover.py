@@ -14,7 +14,7 @@ from shared.store.documents import Message
 from shared.store.errors import Refused as RefusedByRules
 from shared.store.provisioning import Provisioning
 from shared.store.settings import SmsSettings
-from tests.contract.pipeline_support import CUSTOMER, OURS, PARKING, House
+from tests.contract.pipeline_support import CUSTOMER, FIRST, OURS, PARKING, House
 
 SECOND = "+12815550182"
 SMS = {
@@ -71,7 +71,7 @@ async def test_a_number_that_is_refused_for_good_hands_over_to_the_second_one(tw
     first, second = two_lines.carrier.called
     assert (first.sender, first.status_url) == (OURS, "https://functions.example/telnyx/ch-1")
     assert (second.sender, second.status_url) == (SECOND, "https://functions.example/twilio/ch-2")
-    assert (second.reference, second.text) == (f"{reply.id}.1.0", PARKING)
+    assert (second.reference, second.text) == (f"{reply.id}.1.0", FIRST)
     assert await two_lines.pending() == set()
 
 

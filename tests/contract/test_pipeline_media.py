@@ -33,7 +33,7 @@ from shared.store.changes import Changes
 from shared.store.documents import Message
 from shared.store.media import MediaFile, media_id
 from shared.store.reading import media
-from tests.contract.pipeline_support import CUSTOMER, OURS, House
+from tests.contract.pipeline_support import CUSTOMER, OURS, SMS, House
 
 
 @dataclass
@@ -332,7 +332,7 @@ async def pictured(post: Post, *ids: str) -> Message:
     current = await post.house.conversation()
     draft = Draft(id=os.urandom(16).hex(), text="Here it is", covers=(), epoch=current.epoch, author="person")
     changes = Changes(post.house.db)
-    changes.create_message(draft.id, outbound(draft, current, "telnyx") | {"media": list(ids)})
+    changes.create_message(draft.id, outbound(draft, current, SMS) | {"media": list(ids)})
     changes.put_pending("send", draft.id, post.house.clock.now())
     changes.update_conversation(current, {"last_out": draft.id})
     await changes.commit()
