@@ -24,7 +24,7 @@ from shared.clock import Clock
 from shared.config import config
 from shared.conversations.drafts import Draft, outbound
 from shared.conversations.owners import given_to, hands_of
-from shared.conversations.timers import ANSWER_GRACE, SEND_GRACE
+from shared.conversations.timers import ANSWER_GRACE, SEND_GRACE, divided
 from shared.conversations.work import ANSWER, ESCALATE, SEND, Work
 from shared.errors import Unavailable
 from shared.ids import digest
@@ -81,7 +81,7 @@ class Request:
 
     @property
     def due(self) -> datetime:
-        return self.now + timedelta(minutes=self.settings.service.handoff.acknowledge_minutes)
+        return self.now + _minutes(self.settings.service.handoff.acknowledge_minutes)
 
     def write(self, changes: Changes) -> None:
         """Everything but `fields`, which belong into the commit's one update of the conversation."""
@@ -119,6 +119,10 @@ class Notices:
         return Notice(theirs, Draft(id, _told(of, reason, level), (), 0, kind="notice", author="system"), of.id)
 
 
+def _minutes(number: int) -> timedelta:
+    return divided(60 * number)
+
+
 def _told(of: Conversation, reason: str, level: int) -> str:
     """What a member of the staff reads; who answers it, answers the customer."""
     still = "Still waiting: " if level else ""
@@ -132,7 +136,7 @@ def watch_person(changes: Changes, after: Conversation, settings: Settings, now:
     minutes = settings.service.handoff.return_minutes
     if after.owner is not Owner.HUMAN or not minutes:
         return None
-    due = now + timedelta(minutes=minutes)
+    due = now + _minutes(minutes)
     changes.put_pending(ESCALATE, after.id, due)
     return due
 
@@ -173,7 +177,7 @@ class Escalating:
 
     async def _waiting(self, found: Conversation, settings: Settings) -> None:
         line = settings.service.handoff
-        comes_back = timedelta(minutes=line.return_minutes)
+        comes_back = _minutes(line.return_minutes)
         if found.handoff_level == 0 and line.escalate_to:
             await self._next_in_line(found, settings)
         elif not line.return_minutes:
@@ -186,7 +190,7 @@ class Escalating:
     async def _next_in_line(self, found: Conversation, settings: Settings) -> None:
         now, line = self._clock.now(), settings.service.handoff
         notices = self._notices.to(line.escalate_to, found, found.handoff_reason, settings, level=1)
-        due = now + timedelta(minutes=line.acknowledge_minutes)
+        due = now + _minutes(line.acknowledge_minutes)
         changes = self._at_level(found, 1, due)
         for notice in notices:
             notice.write(changes, settings, now)

@@ -22,12 +22,11 @@ async def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="repeats a run's choices")
     parser.add_argument("--short", action="store_true", help="the run that is part of the tests")
     parser.add_argument("--plant", choices=PLANTS, help="with this bug planted: it must end red")
-    parser.add_argument("--own-keywords", action="store_true", help="STOP and START are texts that we understand")
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         size = SHORT if given.short or given.plant else LONG
-        found = await run(size, given.seed, Path(folder), plant=given.plant, own_keywords=given.own_keywords)
+        found = await run(size, given.seed, Path(folder), plant=given.plant)
         (ROOT / ".local").mkdir(exist_ok=True)
         shutil.copy(Path(folder) / "evidence.json", ROOT / ".local" / "chaos-evidence.json")
     show(found, ROOT / ".local" / "chaos.json")

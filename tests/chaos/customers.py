@@ -57,13 +57,12 @@ async def a_person(stack: RunningStack) -> AsyncIterator[Person]:
 
 
 class Customers:
-    """`own_keywords`: a STOP is a plain text, which we must understand ourselves."""
+    """Everybody who texts, as their provider delivers it."""
 
-    def __init__(self, stack: RunningStack, controls: Controls, person: Person, *, own_keywords: bool) -> None:
+    def __init__(self, stack: RunningStack, controls: Controls, person: Person) -> None:
         self._stack = stack
         self._controls = controls
         self._person = person
-        self._own_keywords = own_keywords
         self.duels = 0  # moments that were met
         self._lines = Lines()
         self._later: set[asyncio.Task[None]] = set()
@@ -82,7 +81,7 @@ class Customers:
             "to": self._stack.tenant(conversation.tenant)["sms"][0],
             "text": text.words,
             "copies": text.copies,
-            **({"autoresponse": text.word} if text.word and not self._own_keywords else {}),
+            **({"autoresponse": text.word} if text.answered else {}),
         }
         pauses = iter((*PAUSES, *repeat(PAUSES[-1], GIVES_UP)))
         while await self._deliver(call) != 200:

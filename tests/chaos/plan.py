@@ -42,11 +42,12 @@ SHORT = Size(texts=300, conversations=30, kills=1, seconds=40.0, divisor=10)
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of a customer. `word`: STOP or START, which the provider answers itself; "" for anything else."""
+    """One text of a customer. `word`: STOP or START, "" for anything else; `answered`: by the provider itself."""
 
     id: str
     words: str
     word: str = ""
+    answered: bool = False
     copies: int = 1
     after: float = 0.0  # seconds, after the one before
     again: float | None = None  # seconds later, the provider delivers it once more
@@ -86,7 +87,8 @@ class _Writer:
 
     def text(self, word: str = "", *, after: float = 0.0) -> Text:
         words = word or f"{self._random.choice(WORDS)} ({next(self._numbers)})"
-        return Text(self._id(), words, word, after=after)
+        answered = bool(word) and self._random.random() < 0.5
+        return Text(self._id(), words, word, answered, after=after)
 
     def act(self, at: float, *, plain: bool) -> list[Act]:
         kinds = ["one", "one", "burst", "burst", "together", "twice", "later", "typing", "at_answer"]

@@ -18,7 +18,7 @@ from tests.chaos import evidence
 from tests.chaos.controls import Controls
 from tests.chaos.customers import Customers, a_person
 from tests.chaos.killing import Killer
-from tests.chaos.plan import Size, kills, plan
+from tests.chaos.plan import TENANTS, Size, kills, plan
 from tests.chaos.report import Result, result
 from tests.chaos.verdict import judge
 from tests.chaos.weather import Weather
@@ -41,25 +41,22 @@ class Field:
 
 
 @asynccontextmanager
-async def field(
-    state: Path, divisor: int, *, plant: str | None = None, own_keywords: bool = False
-) -> AsyncIterator[Field]:
+async def field(state: Path, divisor: int, *, plant: str | None = None) -> AsyncIterator[Field]:
     """The cloud with three connected tenants; `plant` is a bug of `tests/chaos/plants`."""
     host = ["--host", f"tests.chaos.plants.{plant}"] if plant else []
     async with started(state, "--respawn", "--time-divisor", str(divisor), "--dispatches", "8", *host) as stack:
         limits = httpx.Limits(max_connections=400, max_keepalive_connections=100)
         async with httpx.AsyncClient(timeout=60, trust_env=False, limits=limits) as client, a_person(stack) as person:
             controls = Controls(stack, client)
-            await _connect(stack, "cp-marketing")
-            yield Field(stack, controls, Customers(stack, controls, person, own_keywords=own_keywords), state)
+            for tenant in TENANTS:
+                await _configure(stack, tenant)
+            yield Field(stack, controls, Customers(stack, controls, person), state)
 
 
-async def run(
-    size: Size, seed: int, state: Path, *, plant: str | None = None, own_keywords: bool = False, say: Say = print
-) -> Result:
+async def run(size: Size, seed: int, state: Path, *, plant: str | None = None, say: Say = print) -> Result:
     """Everything that the seed says, then the verdict. Leaves the evidence in `state`."""
     began = time.monotonic()
-    async with field(state, size.divisor, plant=plant, own_keywords=own_keywords) as on:
+    async with field(state, size.divisor, plant=plant) as on:
         say(f"{time.monotonic() - began:.0f} s: the local cloud runs")
         weather, killer = await _storm(on, size, seed)
         say(f"{time.monotonic() - began:.0f} s: the last text is in, and nothing more goes wrong")
@@ -96,16 +93,29 @@ async def _sweep(controls: Controls) -> None:
         await controls.post("scheduler", "/__run/sweep")
 
 
-async def _connect(stack: RunningStack, tenant: str) -> None:
-    """This tenant's owner connects the assistant: three tenants then answer, each by the model."""
+async def _configure(stack: RunningStack, tenant: str) -> None:
+    """Its owner connects the assistant, so that three tenants answer by the model; and whoever waits for a person, or
+    has one, is the assistant's again within minutes, so that a run can end."""
     base = f"http://{stack.info['firestore']}/v1/projects/{stack.info['project']}/databases/(default)/documents"
-    assistant: dict[str, Any] = {
-        "mapValue": {"fields": {"connected": {"booleanValue": True}, "language": {"stringValue": "en"}}}
+    settings = {
+        "assistant.connected": {"booleanValue": True},
+        "assistant.language": {"stringValue": "en"},
+        "handoff.acknowledge_minutes": {"integerValue": "1"},
+        "handoff.return_minutes": {"integerValue": "2"},
     }
     answer = await stack.client.patch(
         f"{base}/tenants/{tenant}/config/customer_service",
-        params={"updateMask.fieldPaths": "assistant"},
-        json={"fields": {"assistant": assistant}},
+        params={"updateMask.fieldPaths": list(settings)},
+        json={"fields": _nested(settings)},
         headers=evidence.OWNER,
     )
     answer.raise_for_status()
+
+
+def _nested(fields: dict[str, Any]) -> dict[str, Any]:
+    """ "a.b" as a map within a map, in the words of the REST API."""
+    found: dict[str, Any] = {}
+    for path, value in fields.items():
+        outer, inner = path.split(".")
+        found.setdefault(outer, {"mapValue": {"fields": {}}})["mapValue"]["fields"][inner] = value
+    return found
