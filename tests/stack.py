@@ -110,21 +110,33 @@ class RunningStack:
     async def idle(self, seconds: float = PATIENCE) -> None:
         """Waits until no task is running or due within a minute; a watch over a hand-off is due in many."""
 
+        left: list[dict[str, Any]] = []
+
         async def none() -> bool | None:
             tasks = (await self.client.get(self.standin("tasks", "/__tasks"))).json()
             soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
-            waiting = [task for task in tasks if task["state"] == "running" or task["schedule_time"] < soon]
-            return all(task["state"] in ("done", "failed") for task in waiting) or None
+            unfinished = (task for task in tasks if task["state"] not in ("done", "failed"))
+            left[:] = [task for task in unfinished if task["state"] == "running" or task["schedule_time"] < soon]
+            return not left or None
 
-        await eventually(none, "all tasks to be done", seconds)
+        try:
+            await eventually(none, "all tasks to be done", seconds)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; left: {left[:3]}") from None
 
     async def documents(self, path: str) -> list[dict[str, Any]]:
-        """A collection as the emulator's owner sees it: a test may look where no function may."""
+        """A whole collection as the emulator's owner sees it: a test may look where no function may."""
         project = self.info["project"]
         url = f"http://{self.info['firestore']}/v1/projects/{project}/databases/(default)/documents/{path}"
-        answer = await self.client.get(url, params={"pageSize": 300}, headers={"authorization": "Bearer owner"})
-        answer.raise_for_status()
-        return [plain(document) for document in answer.json().get("documents", [])]
+        found: list[dict[str, Any]] = []
+        token: str | None = ""
+        while token is not None:
+            page = {"pageSize": 300, "pageToken": token}
+            answer = await self.client.get(url, params=page, headers={"authorization": "Bearer owner"})
+            body = answer.raise_for_status().json()
+            found += [plain(document) for document in body.get("documents", [])]
+            token = body.get("nextPageToken")
+        return found
 
     async def messages_of(self, tenant_id: str, customer: str) -> list[dict[str, Any]]:
         """All stored messages between a tenant and a customer, oldest first."""

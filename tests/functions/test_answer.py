@@ -50,10 +50,10 @@ async def test_a_model_that_stays_down_ends_in_an_honest_text_and_a_person(
     gemini: RunningStack, customer: str, status: int
 ) -> None:
     await gemini.fault("gemini", path="/v1", times=50, status=status)
-    assert "saved for the people" in await the_answer(gemini, customer)
+    assert "have been told" in await the_answer(gemini, customer)
     conversation = await gemini.conversation_of(AGENCY, customer)
     assert conversation is not None
-    assert "person" in conversation["parked"]
+    assert (conversation["owner"], conversation["handoff"]["reason"]) == ("waiting", "assistant_failed")
 
 
 async def test_a_malformed_call_is_tried_again(gemini: RunningStack, customer: str) -> None:
@@ -63,13 +63,13 @@ async def test_a_malformed_call_is_tried_again(gemini: RunningStack, customer: s
 
 async def test_no_text_within_the_token_limit_is_no_answer(gemini: RunningStack, customer: str) -> None:
     await script(gemini, *[finished("MAX_TOKENS")] * 8)
-    assert "saved for the people" in await the_answer(gemini, customer)
+    assert "have been told" in await the_answer(gemini, customer)
 
 
 async def test_a_blocked_prompt_is_handed_to_a_person(gemini: RunningStack, customer: str) -> None:
     blocked = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": USAGE}
     await script(gemini, *[blocked] * 8)
-    assert "saved for the people" in await the_answer(gemini, customer)
+    assert "have been told" in await the_answer(gemini, customer)
 
 
 async def test_a_tool_that_does_not_exist_is_an_error_for_the_model_not_for_the_customer(

@@ -148,7 +148,7 @@ CONSENT: dict[str, Kind] = {
     "conversation_id": HASH,
     "message_id": HASH,
     "state": OneOf(("opted_out", "opted_in")),
-    "source": OneOf(("keyword", "free_text", "provider", "provider_refusal", "person")),
+    "source": OneOf(("keyword", "free_text", "provider", "provider_refusal")),
     "text": Text(20000),
     "at": ServerTime(),
 }

@@ -265,7 +265,7 @@ def contacts() -> Iterator[Move]:
 
 def consents() -> Iterator[Move]:
     """What somebody said once stays said."""
-    for name, value in (("state", "opted_in"), ("source", "person"), ("text", "else"), ("at", NOW), ("address", ID2)):
+    for name, value in (("state", "opted_in"), ("source", "provider"), ("text", "else"), ("at", NOW), ("address", ID2)):
         yield Move(f"{name} changed", {name: value}, False)
 
 
