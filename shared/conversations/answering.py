@@ -36,7 +36,6 @@ from shared.conversations.work import ANSWER, Work
 from shared.errors import Problem, Unavailable
 from shared.store.changes import Changes
 from shared.store.documents import Conversation, Message, Owner, State
-from shared.store.errors import Exists, Stale, Unanswered
 from shared.store.reading import Reader, Settings, address, conversation, message, pending
 from shared.store.settings_cache import settings_of
 from shared.tasks import TaskQueue
@@ -167,13 +166,13 @@ class Answering:
         changes = Changes(self._db)
         changes.drop_pending(ANSWER, found.id)
         changes.update_conversation(found, fields)
-        return await _committed(changes) is not None
+        return await changes.try_commit() is not None
 
     async def _try(self, found: Conversation, fields: Mapping[str, object]) -> Conversation | None:
         """The conversation with `fields` written, or None where it changed meanwhile."""
         changes = Changes(self._db)
         changes.update_conversation(found, fields)
-        versions = await _committed(changes)
+        versions = await changes.try_commit()
         return None if versions is None else replace(found, version=versions[found.id])
 
     # -- A2 to A5
@@ -230,7 +229,7 @@ class Answering:
             changes, now = Changes(self._db), self._clock.now()
             request = self._notices.request(found, draft.asks, settings, now) if draft.asks else None
             propose(changes, draft, found, now, settings.sms, contact, request)
-            if await _committed(changes) is not None:
+            if await changes.try_commit() is not None:
                 return await self._done(draft, found, request)
             newer = await self._read(found.id)
             if newer is None or not draft.fits(newer):
@@ -275,11 +274,3 @@ def _as_it_happened(history: Iterable[Message], open_texts: list[Message]) -> tu
     """What was really said before: not what was never sent, nor a text that a later answer will be about."""
     newest = _arrival(open_texts[-1]) if open_texts else datetime.max.replace(tzinfo=UTC)
     return tuple(item for item in history if item.state not in _UNSENT and _arrival(item) <= newest)
-
-
-async def _committed(changes: Changes) -> dict[str, datetime] | None:
-    """The versions, or None where nothing was written or it is not known: the caller reads and sees."""
-    try:
-        return await changes.commit()
-    except (Exists, Stale, Unanswered):
-        return None

@@ -16,7 +16,6 @@ from shared.conversations.work import Work
 from shared.errors import Unavailable
 from shared.store.changes import Changes, removed
 from shared.store.documents import Conversation, Owner
-from shared.store.errors import Exists, Stale, Unanswered
 from shared.store.reading import Reader, Settings, conversation
 from shared.tasks import TaskQueue
 from shared.tenancy import Channel, Database
@@ -46,7 +45,7 @@ class Callers:
             changes = Changes(self._db)
             request.write(changes)
             changes.update_conversation(found, request.fields)
-            if await _committed(changes):
+            if await changes.try_commit() is not None:
                 log.info("a person is asked for", count="handoff_requested", conversation=found.id)
                 await self._enqueued(request)
                 return True
@@ -78,11 +77,3 @@ class Callers:
             changes.merge_conversation(id, {**ours, "address": customer, "open": removed(id)})
             await changes.commit()
         raise Unavailable("this conversation is too busy; try again")
-
-
-async def _committed(changes: Changes) -> bool:
-    try:
-        await changes.commit()
-    except (Exists, Stale, Unanswered):
-        return False
-    return True

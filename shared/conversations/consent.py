@@ -29,7 +29,6 @@ from shared.errors import Unavailable
 from shared.ids import digest
 from shared.store.changes import Changes, raised
 from shared.store.documents import Conversation, Message
-from shared.store.errors import Exists, Stale, Unanswered
 from shared.store.reading import Reader, conversation
 from shared.tenancy import Database
 from shared.vault import AddressHashes
@@ -125,9 +124,7 @@ class Mirror:
         address_id = self._hashes.address(self._tenant_id, found.address)
         entry = _entry("opted_out", "provider_refusal", found.id, address_id, sent.id, sentence)
         changes.create_consent(digest("consent", sent.id, "refusal", str(found.epoch)), entry)
-        try:
-            await changes.commit()
-        except (Exists, Stale, Unanswered):
+        if await changes.try_commit() is None:
             return False
         log.info("opt-out taken over from the provider", count="opt_out_mirrored", conversation=found.id)
         return True

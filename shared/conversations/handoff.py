@@ -31,7 +31,6 @@ from shared.ids import digest
 from shared.phones import E164, display
 from shared.store.changes import Changes, removed
 from shared.store.documents import Conversation, Owner
-from shared.store.errors import Exists, Stale, Unanswered
 from shared.store.reading import Reader, Settings, conversation, pending
 from shared.store.settings import HandOff
 from shared.store.settings_cache import settings_of
@@ -239,7 +238,5 @@ class Escalating:
 
 
 async def _commit(changes: Changes) -> None:
-    try:
-        await changes.commit()
-    except (Exists, Stale, Unanswered) as refused:
-        raise Unavailable("the conversation changed; it is looked at again") from refused
+    if await changes.try_commit() is None:
+        raise Unavailable("the conversation changed; it is looked at again")

@@ -31,7 +31,6 @@ from shared.errors import Conflict, NotFound, Unavailable
 from shared.ids import digest
 from shared.store.changes import Changes
 from shared.store.documents import Conversation, Message, Owner, State
-from shared.store.errors import Exists, Stale, Unanswered
 from shared.store.reading import Reader, Settings, conversation, message
 from shared.store.settings import SmsSettings
 from shared.store.settings_cache import settings_of
@@ -125,7 +124,7 @@ class Hands:
             due = watch_person(changes, after, settings, self._clock.now())
             if due is None:
                 changes.drop_pending(ESCALATE, found.id)
-            if await _written(changes):
+            if await changes.try_commit() is not None:
                 await self._watched(after.id, due)
                 log.info("changed hands", count="owner_changed", conversation=found.id, owner=after.owner.value)
                 return after
@@ -189,7 +188,7 @@ class Hands:
         changes.put_pending(SEND, words.id, self._clock.now() + SEND_GRACE)
         changes.update_conversation(found, hands_of(after) if words.takes else {"last_out": words.id})
         due = watch_person(changes, after, settings, self._clock.now())
-        if not await _written(changes):
+        if await changes.try_commit() is None:
             return False
         await self._watched(found.id, due)
         log.info("person wrote", count="person_wrote", message_id=words.id, conversation=found.id)
@@ -240,15 +239,6 @@ def _fields(words: _Words, of: Conversation, covers: tuple[str, ...], sms: SmsSe
 def _expect_the_same(known: Message, words: _Words) -> None:
     if known.text != words.text:
         raise Conflict("this request id belongs to another text already; use a new one", code="request_id_used")
-
-
-async def _written(changes: Changes) -> bool:
-    """False where nothing was written or it is not known: what is stored is read, and decides."""
-    try:
-        await changes.commit()
-    except (Exists, Stale, Unanswered):
-        return False
-    return True
 
 
 def _busy() -> Unavailable:

@@ -18,7 +18,6 @@ from shared.conversations.work import ANSWER, SEND, Work
 from shared.ids import digest
 from shared.store.changes import Changes, removed
 from shared.store.documents import Conversation, Owner
-from shared.store.errors import Exists, Stale, Unanswered
 from shared.store.reading import Reader, Settings, conversation, message
 from shared.tenancy import Database
 
@@ -58,7 +57,7 @@ class StaffPhone:
         changes.put_pending(SEND, draft.id, now + SEND_GRACE)
         changes.update_conversation(customer, hands_of(replace(taken, open=(), last_out=draft.id)))
         due = watch_person(changes, taken, settings, now)
-        if not await _committed(changes):
+        if await changes.try_commit() is None:
             return False
         if due is not None:
             await self._work.look_again(customer.id, due)
@@ -71,7 +70,7 @@ class StaffPhone:
         changes = self._heard(theirs)
         changes.create_message(draft.id, outbound(draft, theirs, settings.sms))
         changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
-        if not await _committed(changes):
+        if await changes.try_commit() is None:
             return False
         await self._work.send(theirs.id, draft.id)
         return True
@@ -82,14 +81,3 @@ class StaffPhone:
         changes.drop_pending(ANSWER, theirs.id)
         changes.update_conversation(theirs, {"open": removed(*theirs.open), "lease": None, "attempts": 0})
         return changes
-
-
-async def _committed(changes: Changes) -> bool:
-    """Whether it is written, now or before; False where a version has passed, or it is not known: read again."""
-    try:
-        await changes.commit()
-    except Exists:
-        return True
-    except (Stale, Unanswered):
-        return False
-    return True

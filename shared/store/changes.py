@@ -25,7 +25,7 @@ from shared.store.collections import (
     pending_id,
 )
 from shared.store.documents import Conversation, Message
-from shared.store.errors import Refused, Stale, translated
+from shared.store.errors import Exists, Refused, Stale, Unanswered, translated
 from shared.store.paths import Paths
 from shared.tenancy.database import Database
 
@@ -136,6 +136,13 @@ class Changes:
             raise
         versions = (cast(datetime, result.update_time) for result in results)
         return {cast(str, reference.id): version for reference, version in zip(self._order, versions, strict=True)}
+
+    async def try_commit(self) -> dict[str, datetime] | None:
+        """`commit`, or None where nothing was written or it is not known: what is stored is read again, and decides."""
+        try:
+            return await self.commit()
+        except (Exists, Stale, Unanswered):
+            return None
 
     def _create(self, reference: AsyncDocumentReference, fields: Fields) -> None:
         self._batch.create(reference, dict(fields))
