@@ -1,7 +1,7 @@
 """Telnyx texts: verify what arrives (`verify`), read it (`read`), send (`sending.TelnyxSender`).
 
-`read` is loaded when it is asked for: a tool's call is verified and is no text, and pydantic's models of events cost its
-cold start 20 ms. `sending` is not imported here at all: it needs httpx, which no webhook has to pay for.
+`read` is loaded when it is asked for: a tool's call is verified and is no text, and pydantic's models of events cost
+its cold start 20 ms. `sending` is not imported here at all: it needs httpx, which no webhook has to pay for.
 """
 
 from __future__ import annotations
