@@ -56,8 +56,9 @@ class Linking:
             raise NotFound("there is no conversation with this number", code="unknown_conversation")
         if found.opted_out:
             raise Conflict("this customer does not want texts", code="opted_out")
-        text = f"{link.title}: {link.url}"
-        draft = Draft(id=id, text=text, covers=(), epoch=found.epoch, kind="link", author="system")
+        draft = Draft(
+            id=id, text=_words(link, found, settings), covers=(), epoch=found.epoch, kind="link", author="system"
+        )
         changes = Changes(self._db)
         changes.create_message(id, outbound(draft, found, settings.sms))
         changes.put_pending(SEND, id, self._clock.now() + SEND_GRACE)
@@ -70,3 +71,15 @@ class Linking:
             return (await self._reader.read([message(id)])).message(id) is not None
         log.info("link sent", count="link_sent", message_id=id, conversation=found.id, link=link.id)
         return True
+
+
+def _words(link: Link, found: Conversation, settings: Settings) -> str:
+    """The first text of a thread names the business and the way out, as a caller's first link does."""
+    words = f"{link.title}: {link.url}"
+    if found.last_out is not None:
+        return words
+    from shared.assistant.form import introduced  # few links are a first text: no start pays for it
+    from shared.assistant.phrases import introduction
+
+    name = settings.profile.name or settings.tenant.name
+    return introduced(words, introduction(name, settings.service.language))

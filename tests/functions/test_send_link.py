@@ -145,3 +145,15 @@ async def test_a_tenant_in_the_body_is_ignored(stack: RunningStack) -> None:
 
 async def test_a_tool_without_a_channel_is_nowhere(stack: RunningStack) -> None:
     assert (await stack.client.post(stack.function("send-link"), json={})).status_code == 404
+
+
+async def test_the_first_text_of_a_thread_names_the_business_and_the_way_out(stack: RunningStack) -> None:
+    customer = stack.new_customer()
+    body = {"called": OURS, "call_control_id": f"v3:{uuid.uuid4()}", "caller": customer}
+    url = stack.function("request-handoff", stack.tenant(AGENCY)["channels"]["telnyx-sms"])
+    await stack.post_signed(url, json.dumps(body).encode(), seed=stack.seed_of(AGENCY))  # a caller, never texted before
+    assert (await call(stack, {**body, "link": "register"})).status_code == 200
+    (text,) = await stack.answers(customer)
+    assert text["text"].startswith("Testing Agency: ")
+    assert URL in text["text"]
+    assert text["text"].endswith("Reply STOP to opt out.")
