@@ -42,7 +42,7 @@ def allowed_at(sent: Message, of: Conversation, settings: Settings, now: datetim
     Answers are exempt, and so are the confirmation of an opt-out and what staff are told.
     """
     direct = of.last_inbound_at is not None and now - of.last_inbound_at < DIRECT_FOR
-    if direct or sent.kind == "confirmation" or of.about is not None:
+    if direct or sent.kind == "confirmation" or of.about:
         return None
     at = next_allowed(now, zones(E164(of.address)), settings.tenant.time_zone)
     return at if at > now else None

@@ -29,7 +29,7 @@ from shared.conversations.work import ANSWER, ESCALATE, SEND, Work
 from shared.errors import Unavailable
 from shared.ids import digest
 from shared.phones import E164, display
-from shared.store.changes import Changes, removed
+from shared.store.changes import Changes, added, removed
 from shared.store.documents import Conversation, Owner
 from shared.store.reading import Reader, Settings, conversation, pending
 from shared.store.settings import HandOff
@@ -58,7 +58,7 @@ class Notice:
     def write(self, changes: Changes, settings: Settings, now: datetime) -> None:
         to = self.conversation
         fields = {"channel": "sms", "channel_id": to.channel_id, "address": to.address, "our_address": to.our_address}
-        changes.merge_conversation(to.id, {**fields, "open": removed(self.draft.id), "about": self.about})
+        changes.merge_conversation(to.id, {**fields, "open": removed(self.draft.id), "about": added(self.about)})
         changes.create_message(self.draft.id, outbound(self.draft, to, settings.sms))
         changes.put_pending(SEND, self.draft.id, now + SEND_GRACE)
 

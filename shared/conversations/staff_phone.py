@@ -1,11 +1,13 @@
 """A member of the staff answers a customer from their own phone: a person's reply, as if written in the inbox.
 
-Their phone has a conversation of its own, which remembers about whom it was last asked (`about`). What they text goes
+Their phone has a conversation of its own, which remembers about whom it was asked (`about`). What they text goes
 to that customer in one commit: on the version of both conversations, so it is relayed once or not at all.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from shared import log
@@ -24,6 +26,9 @@ from shared.tenancy import Database
 NOBODY = "Nobody is waiting for you here. Open the inbox to write to a customer."
 OPTED_OUT = "This customer does not want texts any more. Your text was not sent; call them instead."
 
+MOST_NAMED = 10
+_NAMED = re.compile(r"\s*(\d{4})\b[\s:,.-]*(?=\S)")
+
 
 class StaffPhone:
     def __init__(self, db: Database, work: Work, clock: Clock) -> None:
@@ -34,24 +39,29 @@ class StaffPhone:
 
     def is_staff(self, theirs: Conversation, settings: Settings) -> bool:
         """Whether this is a phone that the tenant has named, and that was asked about somebody."""
-        return theirs.about is not None and theirs.address in settings.service.handoff.phones
+        return bool(theirs.about) and theirs.address in settings.service.handoff.phones
 
     async def relay(self, theirs: Conversation, settings: Settings) -> bool:
         """What they wrote, to the customer. False where a conversation changed meanwhile: read again."""
-        texts = await self._reader.read([conversation(theirs.about or ""), *map(message, theirs.open[:HISTORY])])
-        customer = texts.conversation(theirs.about or "")
-        said = [text.text for text in map(texts.message, theirs.open[:HISTORY]) if text is not None]
-        if customer is None or customer.owner not in (Owner.WAITING, Owner.HUMAN):
-            return await self._tell(theirs, NOBODY, settings)
+        found = await self._reader.read([*map(conversation, theirs.about), *map(message, _read(theirs))])
+        said = "\n".join(text.text for text in map(found.message, _read(theirs)) if text is not None)
+        known = [one for one in map(found.conversation, theirs.about) if one is not None]
+        waiting = [one for one in known if _waits_for(one, theirs)]
+        customer, words = _meant(waiting, said, certain=len(theirs.about) == 1)
+        if customer is None:
+            return await self._tell(theirs, _whom(waiting) if waiting else NOBODY, settings)
         if customer.opted_out:
             return await self._tell(theirs, OPTED_OUT, settings)
-        return await self._reply(theirs, customer, "\n".join(said), settings)
+        left = [one.id for one in waiting]
+        return await self._reply(theirs, customer, words, left, settings)
 
-    async def _reply(self, theirs: Conversation, customer: Conversation, said: str, settings: Settings) -> bool:
+    async def _reply(
+        self, theirs: Conversation, customer: Conversation, said: str, left: list[str], settings: Settings
+    ) -> bool:
         now = self._clock.now()
         taken = customer if customer.owner is Owner.HUMAN else given_to(customer, Owner.HUMAN, now, theirs.id)
-        draft = Draft(digest("staff-reply", *theirs.open), said, customer.open, taken.epoch, author="person")
-        changes = self._heard(theirs)
+        draft = Draft(digest("staff-reply", *_read(theirs)), said, customer.open, taken.epoch, author="person")
+        changes = self._heard(theirs, {"about": left})
         fields = outbound(draft, replace(customer, epoch=taken.epoch), settings.sms)
         changes.create_message(draft.id, {**fields, "by": theirs.id})
         changes.put_pending(SEND, draft.id, now + SEND_GRACE)
@@ -66,7 +76,7 @@ class StaffPhone:
         return True
 
     async def _tell(self, theirs: Conversation, sentence: str, settings: Settings) -> bool:
-        draft = Draft(digest("staff-note", *theirs.open), sentence, theirs.open, 0, kind="notice", author="system")
+        draft = Draft(digest("staff-note", *_read(theirs)), sentence, _read(theirs), 0, kind="notice", author="system")
         changes = self._heard(theirs)
         changes.create_message(draft.id, outbound(draft, theirs, settings.sms))
         changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
@@ -75,9 +85,39 @@ class StaffPhone:
         await self._work.send(theirs.id, draft.id)
         return True
 
-    def _heard(self, theirs: Conversation) -> Changes:
-        """Their own conversation has nothing open any more."""
+    def _heard(self, theirs: Conversation, fields: Mapping[str, object] | None = None) -> Changes:
+        """What was read of their own conversation is not open any more; what is left has its pending still."""
         changes = Changes(self._db)
-        changes.drop_pending(ANSWER, theirs.id)
-        changes.update_conversation(theirs, {"open": removed(*theirs.open), "lease": None, "attempts": 0})
+        if _read(theirs) == theirs.open:
+            changes.drop_pending(ANSWER, theirs.id)
+        done = {"open": removed(*_read(theirs)), "lease": None, "attempts": 0}
+        changes.update_conversation(theirs, {**done, **(fields or {})})
         return changes
+
+
+def _read(theirs: Conversation) -> tuple[str, ...]:
+    return theirs.open[:HISTORY]
+
+
+def _waits_for(customer: Conversation, theirs: Conversation) -> bool:
+    """For anybody of the staff, or for the one whose phone this is: not one that a colleague has taken."""
+    if customer.owner is Owner.HUMAN:
+        return customer.owned_by in (None, theirs.id)
+    return customer.owner is Owner.WAITING
+
+
+def _meant(waiting: list[Conversation], said: str, *, certain: bool) -> tuple[Conversation | None, str]:
+    """Whom the words are for, and the words: whoever was asked about several customers says which one they mean.
+
+    A guess would show one customer what was meant for another.
+    """
+    if certain and waiting:
+        return waiting[0], said
+    named = _NAMED.match(said)
+    meant = [one for one in waiting if named and one.address.endswith(named[1])]
+    return (meant[0], said[named.end() :]) if named and len(meant) == 1 else (None, "")
+
+
+def _whom(waiting: list[Conversation]) -> str:
+    numbers = ", ".join(one.address[-4:] for one in waiting[:MOST_NAMED])
+    return f"Who is this for? Begin your text with the last four digits of their number: {numbers}."

@@ -87,7 +87,7 @@ class Conversation:
     handoff_reason: str = ""  # why a person was asked for; "" when nobody was
     handoff_at: datetime | None = None
     handoff_level: int = 0  # how many of the staff have been asked: 0 the first, 1 the next in line, 2 nobody is left
-    about: str | None = None  # of a staff member's own phone: the conversation that they were last asked to look at
+    about: tuple[str, ...] = ()  # of a staff member's own phone: the conversations that they were asked to look at
     heard: Mapping[str, int] = field(default_factory=dict)  # texts by hour ("h491234": hours since the epoch)
     limited: str | None = None  # the hour in which the customer was told that there are too many
     blocked: bool = False  # by a person: stored, and answered by nobody
@@ -122,7 +122,7 @@ class Conversation:
             handoff_reason=text(asked, "reason"),
             handoff_at=moment(asked, "at"),
             handoff_level=integer(asked, "level"),
-            about=maybe_text(data, "about"),
+            about=texts(data, "about"),
             heard={hour: count for hour, count in mapping(data, "heard").items() if isinstance(count, int)},
             limited=maybe_text(data, "limited"),
             blocked=flag(data, "blocked"),

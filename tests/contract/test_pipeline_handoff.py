@@ -7,6 +7,7 @@ import pytest
 from shared.assistant.model import ModelReply, ModelRequest
 from shared.conversations.handoff import NOBODY_CAME, Escalating
 from shared.conversations.staff_phone import NOBODY, OPTED_OUT
+from shared.conversations.timers import HISTORY
 from shared.errors import Unavailable
 from shared.store import settings_cache
 from shared.store.documents import Conversation, Message
@@ -84,7 +85,7 @@ async def test_the_staff_are_told_who_waits_in_a_text_of_their_own(staffed: Hous
     assert "281 555 0101" in notice.text
     await staffed.sending.send(notice.id)
     assert staffed.carrier.called[-1].recipient == DESK
-    assert (await phone(staffed, DESK)).about == staffed.conversation_id
+    assert (await phone(staffed, DESK)).about == (staffed.conversation_id,)
 
 
 async def test_the_assistant_is_silent_while_somebody_waits(staffed: House) -> None:
@@ -316,3 +317,60 @@ async def test_a_stale_watch_comes_again(staffed: House) -> None:
     staffed.tick(seconds=660)
     with pytest.raises(Unavailable):
         await watch.escalate(staffed.conversation_id)
+
+
+# -- several customers wait for one phone
+
+OTHER = "+12815550199"
+
+
+async def another_waits(house: House) -> Conversation:
+    """A second customer of whom the same phone was told."""
+    inbound = house.inbound(ASKS)
+    id = await house.receiving.receive(type(inbound)(**{**_fields(inbound), "sender": OTHER}))
+    house.say(_calls_for_a_person, "told")
+    house.tick(seconds=4)
+    await house.answering.answer((await phone(house, OTHER)).id, id)
+    return await phone(house, OTHER)
+
+
+async def test_words_that_do_not_say_whom_they_are_for_reach_no_customer(staffed: House) -> None:
+    await ask(staffed)
+    await another_waits(staffed)
+    await from_phone(staffed, DESK, "Your son's lesson is on Monday.")
+    asked = (await texts_to(staffed, DESK))[-1].text
+    assert "0101" in asked
+    assert "0199" in asked
+    for number in (CUSTOMER, OTHER):
+        assert all(message.author != "person" for message in await texts_to(staffed, number))
+
+
+async def test_words_that_name_the_customer_reach_that_one_without_the_name(staffed: House) -> None:
+    await ask(staffed)
+    await another_waits(staffed)
+    await from_phone(staffed, DESK, "0199: Hello, here I am.")
+    reply = (await texts_to(staffed, OTHER))[-1]
+    assert (reply.author, reply.text) == ("person", "Hello, here I am.")
+    assert all(message.author != "person" for message in await texts_to(staffed, CUSTOMER))
+
+
+async def test_a_late_answer_to_one_who_does_not_wait_any_more_does_not_reach_the_next(staffed: House) -> None:
+    await ask(staffed)
+    await another_waits(staffed)
+    await staffed.change(owner="resolved", epoch=2)
+    await from_phone(staffed, DESK, "Your son's lesson is on Monday.")
+    assert all(message.author != "person" for message in await texts_to(staffed, OTHER))
+    assert "0199" in (await texts_to(staffed, DESK))[-1].text
+
+
+async def test_of_very_many_texts_of_the_staff_none_is_lost(staffed: House) -> None:
+    await ask(staffed)
+    inbound = staffed.inbound("")
+    for number in range(HISTORY + 2):
+        told = {**_fields(inbound), "sender": DESK, "text": f"line {number}", "provider_id": f"desk-{number}"}
+        await staffed.receiving.receive(type(inbound)(**told))
+    staffed.tick(seconds=20)
+    for _ in range(2):
+        await staffed.answering.answer((await phone(staffed, DESK)).id)
+    said = "\n".join(message.text for message in await staffed.outbound() if message.author == "person")
+    assert all(f"line {number}" in said for number in range(HISTORY + 2))

@@ -126,7 +126,7 @@ CONVERSATION: dict[str, Kind] = {
     "preview": Optional(Text(280)),
     "episode": Optional(Count()),
     "confirmed": Optional(HASH),
-    "about": Optional(HASH),
+    "about": Optional(Items(1000)),
     "heard": Optional(AnyMap()),
     "limited": Optional(Text(20)),
     "blocked": Optional(Flag()),

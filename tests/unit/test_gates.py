@@ -39,7 +39,7 @@ def test_an_answer_within_the_hour_goes_out_at_any_hour_and_not_a_second_later()
 
 def test_a_confirmation_and_what_staff_are_told_go_out_at_any_hour() -> None:
     assert allowed_at(message("confirmation", "system"), heard(None), SETTINGS, NIGHT) is None
-    assert allowed_at(message("notice", "system"), heard(None, about="c2"), SETTINGS, NIGHT) is None
+    assert allowed_at(message("notice", "system"), heard(None, about=("c2",)), SETTINGS, NIGHT) is None
 
 
 def test_by_day_everything_goes_out() -> None:
