@@ -7,6 +7,7 @@ to that customer in one commit: on the version of both conversations, so it is r
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -27,7 +28,7 @@ NOBODY = "Nobody is waiting for you here. Open the inbox to write to a customer.
 OPTED_OUT = "This customer does not want texts any more. Your text was not sent; call them instead."
 
 MOST_NAMED = 10
-_NAMED = re.compile(r"\s*(\d{4})\b[\s:,.-]*(?=\S)")
+_NAMED = re.compile(r"\s*\+?(\d{4,15})\b[\s:,.-]*(?=\S)")  # more digits where four are not enough
 
 
 class StaffPhone:
@@ -111,13 +112,15 @@ def _meant(waiting: list[Conversation], said: str, *, certain: bool) -> tuple[Co
 
     A guess would show one customer what was meant for another.
     """
-    if certain and waiting:
-        return waiting[0], said
     named = _NAMED.match(said)
     meant = [one for one in waiting if named and one.address.endswith(named[1])]
-    return (meant[0], said[named.end() :]) if named and len(meant) == 1 else (None, "")
+    if named and len(meant) == 1:
+        return meant[0], said[named.end() :]
+    return (waiting[0], said) if certain and waiting else (None, "")
 
 
 def _whom(waiting: list[Conversation]) -> str:
-    numbers = ", ".join(one.address[-4:] for one in waiting[:MOST_NAMED])
-    return f"Who is this for? Begin your text with the last four digits of their number: {numbers}."
+    numbers = [one.address for one in waiting]
+    ends = Counter(number[-4:] for number in numbers)
+    named = ", ".join(number[-4:] if ends[number[-4:]] == 1 else number for number in numbers[:MOST_NAMED])
+    return f"Who is this for? Begin your text with the last digits of their number: {named}."

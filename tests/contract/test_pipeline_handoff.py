@@ -354,6 +354,21 @@ async def test_words_that_name_the_customer_reach_that_one_without_the_name(staf
     assert all(message.author != "person" for message in await texts_to(staffed, CUSTOMER))
 
 
+async def test_where_four_digits_are_not_enough_more_of_them_are(staffed: House) -> None:
+    await ask(staffed)
+    inbound = staffed.inbound(ASKS)
+    twin = "+13465550101"  # ends as the first customer's number does
+    id = await staffed.receiving.receive(type(inbound)(**{**_fields(inbound), "sender": twin}))
+    staffed.say(_calls_for_a_person, "told")
+    staffed.tick(seconds=4)
+    await staffed.answering.answer((await phone(staffed, twin)).id, id)
+    await from_phone(staffed, DESK, "0101 Hello")
+    assert twin in (await texts_to(staffed, DESK))[-1].text
+    await from_phone(staffed, DESK, "3465550101 Hello")
+    assert (await texts_to(staffed, twin))[-1].text == "Hello"
+    assert all(message.author != "person" for message in await texts_to(staffed, CUSTOMER))
+
+
 async def test_a_late_answer_to_one_who_does_not_wait_any_more_does_not_reach_the_next(staffed: House) -> None:
     await ask(staffed)
     await another_waits(staffed)

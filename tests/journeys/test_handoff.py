@@ -32,7 +32,7 @@ async def test_who_asks_for_a_person_is_told_and_the_desk_answers_from_its_phone
     await owner_is(stack, customer, "waiting")
 
     await stack.text(customer, AGENCY, "Where can I park?")
-    await stack.text(DESK, AGENCY, "Hi, this is Ann. Park behind the building.")
+    await stack.text(DESK, AGENCY, f"{customer[1:]} Hi, this is Ann. Park behind the building.")  # others wait too
     reply = (await stack.answers(customer, 2))[-1]
     assert reply["text"] == "Hi, this is Ann. Park behind the building."
     conversation = await owner_is(stack, customer, "human")
