@@ -30,6 +30,7 @@ class PersonsReply(OfConversation):
 async def reply(call: Call) -> Reply:
     member, wanted = call.person(), call.parse(PersonsReply)
     hands = bootstrap.hands(member)
+    await hands.expect_writable(wanted.conversation)
     shown = await bootstrap.outgoing(member).add_all(wanted.conversation, wanted.pictures, wanted.request_id)
     id = await hands.reply(wanted.conversation, wanted.text, member.uid, request_id=wanted.request_id, media=shown)
     return Reply({"ok": True, "message": id})

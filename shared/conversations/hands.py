@@ -132,6 +132,11 @@ class Hands:
 
     # -- what they write
 
+    async def expect_writable(self, conversation_id: str) -> None:
+        """Before anything is kept for a reply. Raises NotFound or Conflict as `reply` would."""
+        read = await self._reader.read([conversation(conversation_id)])
+        _may_be_written_to(_known(read.conversation(conversation_id)))
+
     async def reply(
         self, conversation_id: str, text: str, by: str, *, request_id: str, media: Sequence[str] = ()
     ) -> str:

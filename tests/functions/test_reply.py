@@ -102,3 +102,11 @@ async def test_what_is_no_picture_that_phones_show_is_refused(stack: RunningStac
     body = {"conversation": conversation, "pictures": [base64.b64encode(content).decode()], "request_id": "request-1"}
     answer = await desk.call("reply", body)
     assert answer.status_code == status, answer.text
+
+
+async def test_nothing_is_kept_of_pictures_for_a_conversation_that_is_not_there(stack: RunningStack) -> None:
+    desk = await sign_in(stack, DESK)
+    before = (await stack.client.get(stack.standin("storage", "/__objects"))).json()
+    body = {"conversation": "0" * 32, "pictures": [base64.b64encode(png()).decode()], "request_id": "request-1"}
+    assert (await desk.call("reply", body)).status_code == 404
+    assert (await stack.client.get(stack.standin("storage", "/__objects"))).json() == before
