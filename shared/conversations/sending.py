@@ -39,7 +39,7 @@ from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
 from shared.segments import count
 from shared.store.changes import Changes, added
-from shared.store.documents import Claim, Conversation, Message, State
+from shared.store.documents import Claim, Conversation, Message, Owner, State
 from shared.store.errors import Stale, Unanswered
 from shared.store.reading import Found, Key, Reader, conversation, media, message, pending
 from shared.store.settings import SmsSettings
@@ -244,11 +244,12 @@ class Sending:
     # -- not allowed any more
 
     async def _cancel(self, sent: Message, of: Conversation, why: str) -> None:
-        """Its turn is over. What it covered is open again, unless the customer wants nothing from us."""
+        """Its turn is over. What it covered is open again, unless the customer wants nothing from us, or a person has
+        closed the conversation with it."""
         changes = Changes(self._db)
         changes.update_message(sent, {"state": State.CANCELLED.value, "reason": why})
         changes.drop_pending(SEND, sent.id)
-        reopened = bool(sent.covers) and not of.opted_out and not of.blocked
+        reopened = bool(sent.covers) and not (of.opted_out or of.blocked or of.owner is Owner.RESOLVED)
         changes.update_conversation(of, {"open": added(*sent.covers)} if reopened else {"last_claim": of.last_claim})
         again = reopened and of.owner == "ai"
         if again:

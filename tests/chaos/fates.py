@@ -125,7 +125,8 @@ class Fates:
         texts = [message.beside("messages", id) for id in fields.get("covers", [])]
         for text in texts:
             if text.id not in (conversation.get("open") or []):
-                self._last[text] = "opted out" if conversation.get("opted_out") else "its answer was cancelled"
+                closed = "a person's" if conversation.get("owner") == "resolved" else "its answer was cancelled"
+                self._last[text] = "opted out" if conversation.get("opted_out") else closed
 
 
 def _why_gone(conversation: Fields) -> str:

@@ -13,19 +13,17 @@ the real rules:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from shared.channels.types import Accepted, Outcome, Refused, Unknown
 from shared.errors import Unavailable
 from shared.store import settings_cache
 from shared.store.documents import Message, State
-from shared.tenancy import database
+from tests.contract.machines import Driven, drive, or_later
 from tests.contract.pipeline_support import PARKING, House
 from tests.unit.assistant_support import says
 
@@ -52,11 +50,8 @@ during = st.one_of(events, st.just("stop, and all the rest is sent"))  # what ha
 places = st.sampled_from([0, 0, 1, 2])
 
 
-class Consents(RuleBasedStateMachine):
+class Consents(Driven):
     """`wants` is what the customer's last wish says; `changes` how often that was said."""
-
-    project: ClassVar[str]
-    wait: ClassVar[Callable[[Coroutine[Any, Any, Any]], Any]]
 
     @initialize()
     def open(self) -> None:
@@ -125,7 +120,7 @@ class Consents(RuleBasedStateMachine):
         self.house.model.script[:] = [says(PARKING)] * 3
         self.house.events[:] = [lambda: self._event(meanwhile)]
         self.house.db.lose = int(lost)
-        await _or_later(self.house.answer())
+        await or_later(self.house.answer())
         self.house.db.lose = 0
         self.house.events.clear()
 
@@ -138,7 +133,7 @@ class Consents(RuleBasedStateMachine):
     async def _send(self, sent: Message, outcome: Outcome = OUTCOMES["accepted"], during: str = "nothing") -> None:
         before = self.house.carrier.outcomes[:]
         self.house.carrier.outcomes[:] = [lambda: self._called(sent, outcome, during)]
-        await _or_later(self.house.sending.send(sent.id, self.house.conversation_id))
+        await or_later(self.house.sending.send(sent.id, self.house.conversation_id))
         self.house.before_claim.clear()
         self.house.carrier.outcomes[:] = before
 
@@ -196,16 +191,5 @@ async def _ledger(house: House) -> list[dict[str, Any]]:
     return sorted((snapshot.to_dict() or {} for snapshot in found), key=lambda entry: entry["at"])
 
 
-async def _or_later(task: Awaitable[None]) -> None:
-    with suppress(Unavailable):
-        await task
-
-
 def test_consent_holds_under_any_interleaving(emulated: str) -> None:
-    with asyncio.Runner() as runner:
-        Consents.project, Consents.wait = emulated, staticmethod(runner.run)
-        bounds = settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
-        )
-        run_state_machine_as_test(Consents, settings=bounds)
-        runner.run(database.close())
+    drive(Consents, emulated, examples=EXAMPLES, steps=STEPS)

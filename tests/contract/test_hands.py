@@ -450,3 +450,16 @@ async def stored(house: House, *, kind: str, state: str) -> Message:
     changes.update_message(await house.message(id), {"state": state})
     await changes.commit()
     return await house.message(id)
+
+
+async def test_an_answer_that_was_waiting_when_a_person_ended_it_is_ended_with_it(house: House) -> None:
+    """Open again it would be nobody's: no work is left in a conversation that is over."""
+    text = await house.text(QUESTION)
+    house.say(PARKING)
+    await house.answer(text)
+    (answer,) = await house.outbound()
+    await resolve(house)
+    await send(house, answer)
+    assert (await house.message(answer.id)).state == "cancelled"
+    assert (await house.conversation()).open == ()
+    assert await house.pending() == set()

@@ -12,19 +12,15 @@ rules:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from shared.channels.types import Accepted, DeliveryState, Outcome, Refused, StateReport, Unknown
-from shared.errors import Unavailable
 from shared.store import settings_cache
 from shared.store.documents import Message, State
-from shared.tenancy import database
+from tests.contract.machines import Driven, drive, or_later
 from tests.contract.pipeline_support import CUSTOMER, OURS, PARKING, House
 
 EXAMPLES, STEPS = 25, 14
@@ -43,11 +39,8 @@ class Dies(BaseException):
     """The worker is gone in the middle of the call."""
 
 
-class Messages(RuleBasedStateMachine):
+class Messages(Driven):
     """`called` and `refused_for_now`: attempts in which the provider was called, and in which it said "not now"."""
-
-    project: ClassVar[str]
-    wait: ClassVar[Callable[[Coroutine[Any, Any, Any]], Any]]
 
     @initialize()
     def open(self) -> None:
@@ -81,7 +74,7 @@ class Messages(RuleBasedStateMachine):
     @rule(hours=st.sampled_from([0, 1]))
     def the_sweeper_gives_up(self, hours: int) -> None:
         self.house.tick(seconds=hours * 3600)
-        self.wait(_or_later(self.house.sending.park(self.id, "it could not be sent for half an hour")))
+        self.wait(or_later(self.house.sending.park(self.id, "it could not be sent for half an hour")))
 
     # -- how it happens
 
@@ -92,7 +85,7 @@ class Messages(RuleBasedStateMachine):
         self.house.carrier.outcomes[:] = [lambda: self._called(OUTCOMES[outcome], meanwhile)]
         self.house.before_claim[:] = [lambda: self._lose(lost)]
         with suppress(Dies):
-            await _or_later(self.house.sending.send(self.id, self.house.conversation_id))
+            await or_later(self.house.sending.send(self.id, self.house.conversation_id))
         self.house.before_claim.clear()
         self.house.db.lose = 0
 
@@ -106,7 +99,7 @@ class Messages(RuleBasedStateMachine):
         assert set(self.called) <= self.refused_for_now, "called again without a definite refusal"
         self.called.append(now.attempt)
         if meanwhile == "another worker":
-            await _or_later(self.house.sending.send(self.id, self.house.conversation_id))
+            await or_later(self.house.sending.send(self.id, self.house.conversation_id))
         elif meanwhile in list(DeliveryState) and isinstance(outcome, Accepted):
             await self._report(meanwhile, earlier=False)
         elif meanwhile == "death":
@@ -121,7 +114,7 @@ class Messages(RuleBasedStateMachine):
             return  # the provider has never heard of it
         attempt = max(0, now.attempt - int(earlier))
         report = StateReport("telnyx", "p-1", f"{self.id}.{attempt}.0", OURS, CUSTOMER, DeliveryState(state))
-        await _or_later(self.house.reporting.record(report))
+        await or_later(self.house.reporting.record(report))
 
     # -- what must be true
 
@@ -154,16 +147,5 @@ class Messages(RuleBasedStateMachine):
         assert await self.house.pending() == set()
 
 
-async def _or_later(task: Awaitable[None]) -> None:
-    with suppress(Unavailable):
-        await task
-
-
 def test_a_messages_state_under_any_interleaving(emulated: str) -> None:
-    with asyncio.Runner() as runner:
-        Messages.project, Messages.wait = emulated, staticmethod(runner.run)
-        bounds = settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
-        )
-        run_state_machine_as_test(Messages, settings=bounds)
-        runner.run(database.close())
+    drive(Messages, emulated, examples=EXAMPLES, steps=STEPS)

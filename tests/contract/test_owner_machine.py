@@ -15,27 +15,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
-from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from shared.channels.types import Accepted, Outcome, Refused, Unknown
 from shared.conversations.hands import RESENDABLE
-from shared.errors import Conflict, Unavailable
+from shared.errors import Conflict
 from shared.store import settings_cache
 from shared.store.documents import Conversation, Message, State
-from shared.tenancy import database
+from tests.contract.machines import Driven, drive, or_later
 from tests.contract.pipeline_support import PARKING, House
 from tests.unit.assistant_support import says
 
@@ -54,11 +48,8 @@ people = st.sampled_from(PEOPLE)
 places = st.sampled_from([0, 0, 0, 1, 2])  # in a row: mostly the one whose turn it is
 
 
-class Owners(RuleBasedStateMachine):
+class Owners(Driven):
     """`owner` and `epoch` are what they must be; `closed` are the texts that a person has closed unanswered."""
-
-    project: ClassVar[str]
-    wait: ClassVar[Callable[[Coroutine[Any, Any, Any]], Any]]
 
     @initialize(answered=st.booleans())
     def open(self, answered: bool) -> None:
@@ -125,13 +116,18 @@ class Owners(RuleBasedStateMachine):
                 self._now_owned_by("ai")
             case "there and back":
                 await self._event("take over", by)
-                await _or_later(self.house.answer())  # finds a person there, and drops the work
+                await or_later(self.house.answer())  # finds a person there, and drops the work
                 await self._event("hand back", by)
             case "resolve":
-                self.closed |= set(was_open) if self.owner != "resolved" else set()
+                self.closed |= set(was_open) | await self._unsent() if self.owner != "resolved" else set()
                 await house.hands.resolve(id)
                 self._now_owned_by("resolved")
         house.db.lose = 0
+
+    async def _unsent(self) -> set[str]:
+        """Texts whose answer is still with us: who ends a conversation ends it with them."""
+        unsettled = _unsettled(await self.house.outbound())
+        return {id for sent in unsettled if sent.author == "assistant" for id in sent.covers}
 
     def _now_owned_by(self, owner: str) -> None:
         self.epoch += owner != self.owner
@@ -150,7 +146,7 @@ class Owners(RuleBasedStateMachine):
         self.house.model.script[:] = [says(PARKING)] * 3
         self.house.events[:] = [lambda: self._event(meanwhile, by)]
         self.house.db.lose = int(lost)
-        await _or_later(self.house.answer())
+        await or_later(self.house.answer())
         self.house.db.lose = 0
         self.house.events.clear()
 
@@ -162,7 +158,7 @@ class Owners(RuleBasedStateMachine):
 
     async def _send(self, sent: Message, outcome: Outcome = OUTCOMES["accepted"]) -> None:
         self.house.carrier.outcomes[:] = [lambda: self._called(sent.id, outcome)]
-        await _or_later(self.house.sending.send(sent.id, self.house.conversation_id))
+        await or_later(self.house.sending.send(sent.id, self.house.conversation_id))
         self.house.before_claim.clear()
 
     async def _called(self, id: str, outcome: Outcome) -> Outcome:
@@ -234,17 +230,5 @@ def _unsettled(written: list[Message]) -> list[Message]:
     return [sent for sent in written if sent.state is not None and not sent.state.settled]
 
 
-async def _or_later(task: Awaitable[None]) -> None:
-    """A task that must come again comes again, or the sweeper's does."""
-    with suppress(Unavailable):
-        await task
-
-
 def test_whose_a_conversation_is_under_any_interleaving(emulated: str) -> None:
-    with asyncio.Runner() as runner:
-        Owners.project, Owners.wait = emulated, staticmethod(runner.run)
-        bounds = settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
-        )
-        run_state_machine_as_test(Owners, settings=bounds)
-        runner.run(database.close())
+    drive(Owners, emulated, examples=EXAMPLES, steps=STEPS)
