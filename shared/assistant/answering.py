@@ -162,10 +162,8 @@ def _handed_off(brief: Brief, language: str, usage: Usage, reason: str | None) -
 
 def _instead(brief: Brief, language: str, phrase: Phrase, usage: Usage, reason: str | None) -> Answer:
     """An honest sentence of ours; nothing that was prepared for another text is committed with it."""
-    said = sentence(phrase, language, brief.business, brief.profile.contact)
     outcome = Outcome.UNKNOWN if phrase is Phrase.UNKNOWN else Outcome.HANDED_OFF
-    text = fit(said, brief.channel, (), brief.introduction(language)).text
-    return Answer(text, outcome, (), (), usage, reason, language)
+    return Answer(brief.honest(phrase, language), outcome, (), (), usage, reason, language)
 
 
 def _usage(result: Talk) -> Usage:

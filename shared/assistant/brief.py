@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.assistant.form import NO_INTRODUCTION, Introduction
+from shared.assistant.form import NO_INTRODUCTION, Introduction, fit
 from shared.assistant.model import Picture
-from shared.assistant.phrases import introduction
+from shared.assistant.phrases import Phrase, introduction, sentence
 from shared.store.settings import BusinessProfile, CustomerService
 
 
@@ -51,6 +51,11 @@ class Brief:
     def introduction(self, language: str) -> Introduction:
         """What the text has to say besides the answer."""
         return introduction(self.business, language) if self.introduces else NO_INTRODUCTION
+
+    def honest(self, phrase: Phrase, language: str) -> str:
+        """A sentence of ours, as it will be sent: what no model has written."""
+        said = sentence(phrase, language, self.business, self.profile.contact)
+        return fit(said, self.channel, (), self.introduction(language)).text
 
     @property
     def question(self) -> str:

@@ -52,10 +52,10 @@ class Collecting:
         text = (await self._reader.read([message(message_id)])).message(message_id)
         if text is None or not text.attached:
             return
-        known = await self._reader.read(media(id) for id in _ids(text))
+        known = await self._reader.read(media(id) for id in text.media_ids)
         auth = await self._credentials(text)
         kept, later = _kept(text, known), False
-        for place, id in enumerate(_ids(text)):
+        for place, id in enumerate(text.media_ids):
             if known.media(id) is None:
                 size = await self._settle(text, place, MOST_TOGETHER - kept, auth, final=tries + 1 >= MOST_TRIES)
                 kept, later = kept + (size or 0), later or size is None
@@ -125,9 +125,5 @@ def described(kept: Blob) -> dict[str, object]:
     }
 
 
-def _ids(text: Message) -> list[str]:
-    return [media_id(text.id, place) for place in range(len(text.attached))]
-
-
 def _kept(text: Message, known: Found) -> int:
-    return sum(file.size for file in map(known.media, _ids(text)) if file is not None)
+    return sum(file.size for file in map(known.media, text.media_ids) if file is not None)

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from shared import log
 from shared.assistant import Picture
 from shared.clock import Clock
-from shared.conversations.pictures import HEIC, JPEG, MOST_FILES, PNG, WEBP
+from shared.conversations.pictures import HEIC, JPEG, PNG, WEBP
 from shared.conversations.work import Work
 from shared.errors import Unavailable
 from shared.store.blobs import Blobs
 from shared.store.documents import Message
-from shared.store.media import MediaFile, media_id
+from shared.store.media import MediaFile
 from shared.store.reading import Found, Reader, media
 
 MOST_SHOWN = 4
@@ -37,8 +37,8 @@ class Gallery:
         with_files = [text for text in texts if text.attached]
         if not with_files:
             return ()
-        known = await self._reader.read(media(id) for text in with_files for id in _ids(text))
-        await self._ask_again(text for text in with_files if any(known.media(id) is None for id in _ids(text)))
+        known = await self._reader.read(media(id) for text in with_files for id in text.media_ids)
+        await self._ask_again(text for text in with_files if any(known.media(id) is None for id in text.media_ids))
         loaded = await asyncio.gather(*(self._load(file) for file in _chosen(with_files, known)))
         return tuple(picture for picture in loaded if picture is not None)
 
@@ -59,12 +59,8 @@ class Gallery:
                 log.warning("could not enqueue", count="media_task_failed", message_id=text.id)
 
 
-def _ids(text: Message) -> list[str]:
-    return [media_id(text.id, place) for place in range(len(text.attached))][:MOST_FILES]
-
-
 def _chosen(texts: Sequence[Message], known: Found) -> list[MediaFile]:
-    files = [file for text in texts for file in map(known.media, _ids(text)) if file is not None and file.stored]
+    files = [file for text in texts for file in map(known.media, text.media_ids) if file is not None and file.stored]
     chosen: list[MediaFile] = []
     for file in reversed(files):
         fits = len(chosen) < MOST_SHOWN and sum(one.size for one in chosen) + file.size <= MOST_BYTES

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.channels.accounts import SECRETS, Accounts, held_accounts, take_accounts
 from shared.channels.types import OutboundText, Outcome, Refused, Sender
-from shared.clock import SystemClock
 from shared.config import config
 from shared.store.documents import Message
 from shared.store.reading import Found, Key, Reader, Settings
@@ -74,12 +74,12 @@ class Senders:
 
         return TelnyxSender(http.client(), config().endpoints.telnyx, self._accounts.telnyx_key(self._cipher), profile)
 
-    def media_url(self, id: str) -> str:
+    def media_url(self, id: str, now: datetime) -> str:
         """Where the provider fetches a picture of a message, for as long as it may take."""
         from shared.conversations.outgoing import link
         from shared.vault.links import media_links
 
-        return link(media_links(), self._tenant_id, id, SystemClock().now())
+        return link(media_links(), self._tenant_id, id, now)
 
 
 def line_used(sms: SmsSettings, sent: Message) -> Line | None:

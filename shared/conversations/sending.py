@@ -13,7 +13,7 @@ claim at a time keeps the order. The call follows within seconds of the claim, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -138,11 +138,12 @@ class Sending:
             await self._defer(sent, at)
             return
         way = await self._senders.way(settings, sent)
+        urls = [self._senders.media_url(id, self._clock.now()) for id in sent.pictures]
         started = self._clock.monotonic()
         claimed = await self._claim(sent, of)
         outcome: Outcome = Refused(LATE, NOT_CALLED, again=True)
         if self._clock.monotonic() - started < CLAIM_TO_CALL:
-            outcome = await way.sender.send(_text(claimed, way, map(self._senders.media_url, claimed.pictures)))
+            outcome = await way.sender.send(_text(claimed, way, urls))
         await self._record(claimed, outcome, settings.sms)
 
     def _before(self, sent: Message, of: Conversation) -> list[Key]:
@@ -279,7 +280,7 @@ def _next_attempt(claimed: Message) -> dict[str, object]:
     return {"state": State.QUEUED.value, "attempt": claimed.attempt + 1, "claim": None}
 
 
-def _text(claimed: Message, way: Way, media_urls: Iterable[str]) -> OutboundText:
+def _text(claimed: Message, way: Way, media_urls: Sequence[str]) -> OutboundText:
     return OutboundText(
         sender=way.number,
         recipient=claimed.recipient,

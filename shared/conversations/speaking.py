@@ -7,9 +7,8 @@ from dataclasses import asdict, replace
 
 from shared import log
 from shared.assistant import Answer, AskPerson, Assistant, Brief, KeepLead, Outcome, Turn
-from shared.assistant.form import introduced
 from shared.assistant.language import decide
-from shared.assistant.phrases import Phrase, sentence
+from shared.assistant.phrases import Phrase
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, new_id
 from shared.conversations.gallery import Gallery
@@ -38,21 +37,14 @@ class Speaker:
     ) -> Draft:
         """A draft that covers everything that was open. Raises Unavailable when the model's deadline has passed."""
         brief = self._brief(conversation, settings, history, texts)
-        draft = await self._said(conversation, settings, brief, texts)
-        if not brief.introduces or brief.channel != "sms":
-            return draft
-        # The first text of a thread names the business and the way out (CTIA's guidelines), whoever wrote it.
-        return replace(draft, text=introduced(draft.text, brief.introduction(draft.language)))
-
-    async def _said(
-        self, conversation: Conversation, settings: Settings, brief: Brief, texts: tuple[Message, ...]
-    ) -> Draft:
         if not settings.service.connected:
-            return _unconnected(conversation, brief)
+            return replace(_by_code(conversation, brief, Phrase.NOT_CONNECTED), parks=NOT_CONNECTED)
         if over(conversation, settings, self._clock.now()):
-            return replace(_over_limit(conversation, brief), limits=hour_of(self._clock.now()))
+            return replace(_by_code(conversation, brief, Phrase.OVER_LIMIT), limits=hour_of(self._clock.now()))
         if await self._budget.spent(settings):
-            return replace(_over_limit(conversation, brief), asks="budget_spent", leads=(_lead_of(brief),))
+            return replace(
+                _by_code(conversation, brief, Phrase.OVER_LIMIT), asks="budget_spent", leads=(_lead_of(brief),)
+            )
         answer = await self._answer(brief, texts)
         tokens = answer.usage.prompt_tokens + answer.usage.output_tokens + answer.usage.thought_tokens
         await self._budget.add(settings, tokens)
@@ -114,23 +106,12 @@ def _lead_of(brief: Brief) -> KeepLead:
     return KeepLead("", brief.question[:MOST_WISH])
 
 
-def _over_limit(conversation: Conversation, brief: Brief) -> Draft:
-    """The promised sentence instead of an answer."""
-    text = sentence(Phrase.OVER_LIMIT, brief.language, brief.business, brief.profile.contact)
-    return _by_code(conversation, brief, text)
-
-
 def _words(said: Message) -> str:
     """A picture without a word is something that was said too; a model refuses a turn without any text."""
     return said.text if said.text.strip() else "(a picture)"
 
 
-def _unconnected(conversation: Conversation, brief: Brief) -> Draft:
-    text = sentence(Phrase.NOT_CONNECTED, brief.language, brief.business, brief.profile.contact)
-    return replace(_by_code(conversation, brief, text), parks=NOT_CONNECTED)
-
-
-def _by_code(conversation: Conversation, brief: Brief, text: str) -> Draft:
-    """What no model has written."""
-    covers, epoch = conversation.open, conversation.epoch
+def _by_code(conversation: Conversation, brief: Brief, phrase: Phrase) -> Draft:
+    """The promised sentence instead of an answer."""
+    text, covers, epoch = brief.honest(phrase, brief.language), conversation.open, conversation.epoch
     return Draft(new_id(), text, covers, epoch, kind="notice", author="system", language=brief.language)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shared.store.media import Attachment, attachments
+from shared.store.media import Attachment, attachments, media_id
 from shared.store.values import flag, integer, mapping, maybe_text, moment, text, texts
 
 Fields = Mapping[str, object]
@@ -181,6 +181,11 @@ class Message:
     @property
     def idempotency_key(self) -> str:
         return f"{self.id}.{self.attempt}"
+
+    @property
+    def media_ids(self) -> list[str]:
+        """Of the media documents that say what became of `attached`, in its order."""
+        return [media_id(self.id, place) for place in range(len(self.attached))]
 
     @classmethod
     def parse(cls, id: str, version: datetime | None, data: Fields) -> Message:

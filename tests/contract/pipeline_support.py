@@ -25,6 +25,7 @@ from shared.conversations.receiving import Receiving
 from shared.conversations.reporting import Reporting
 from shared.conversations.senders import Way, line_used
 from shared.conversations.sending import Sending
+from shared.errors import Unavailable
 from shared.hidden import Hidden
 from shared.store import settings_cache
 from shared.store.changes import Changes
@@ -140,6 +141,7 @@ class OneSender:
         self._tenant = tenant
         self._carrier = carrier
         self._events = events
+        self.linkless = False
 
     async def settings_and(self, also: list[tuple[str, str]]) -> tuple[Settings, Found]:
         return await settings_cache.settings_of(self._tenant, self._reader, *also)
@@ -152,7 +154,9 @@ class OneSender:
         assert line is not None
         return Way(self._carrier, line.number, f"https://functions.example/{line.provider}/{line.channel}")
 
-    def media_url(self, id: str) -> str:
+    def media_url(self, id: str, _now: datetime) -> str:
+        if self.linkless:
+            raise Unavailable("Secret Manager is away")
         return f"https://functions.example/media/{id}"
 
 
@@ -187,8 +191,8 @@ class House:
         self.channel = Channel("ch-1", self.tenant, "sms", "telnyx", OURS, "")
         self.conversation_id = self.hashes.conversation(self.tenant, CUSTOMER)
         self.assistant = Assistant(Interrupted(self.model, self.events), Tools(ClassList()), self.clock)
-        senders = OneSender(self.reader, self.tenant, self.carrier, self.before_claim)
-        self.sending = Sending(self.db, self.tenant, senders, self.queue, self.hashes, self.clock)  # type: ignore[arg-type]
+        self.senders = OneSender(self.reader, self.tenant, self.carrier, self.before_claim)
+        self.sending = Sending(self.db, self.tenant, self.senders, self.queue, self.hashes, self.clock)  # type: ignore[arg-type]
         self.receiving = Receiving(self.db, self.channel, self.queue, self.hashes, self.clock)
         self.reporting = Reporting(self.db, self.tenant, self.hashes)
         self.hands = Hands(self.db, self.tenant, self.queue, self.clock)

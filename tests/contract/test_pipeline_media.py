@@ -352,6 +352,18 @@ async def test_a_persons_picture_goes_out_as_an_address_to_fetch_it_from(post: P
     assert (await post.house.message(sent.id)).state == "sent"
 
 
+async def test_a_picture_whose_address_cannot_be_made_now_goes_out_with_the_next_try(post: Post) -> None:
+    sent = await pictured(post, await outgoing(post).add(post.house.conversation_id, png()))
+    post.house.senders.linkless = True
+    with pytest.raises(Unavailable):
+        await post.house.sending.send(sent.id)
+    assert (await post.house.message(sent.id)).state == "queued"  # a claim would have to be waited for
+
+    post.house.senders.linkless = False
+    await post.house.sending.send(sent.id)
+    assert len(post.house.carrier.called) == 1
+
+
 async def test_a_message_without_pictures_names_none(post: Post) -> None:
     sent = await pictured(post)
     await post.house.sending.send(sent.id)

@@ -107,6 +107,7 @@ async def test_a_tenant_without_an_assistant_says_so_and_is_shown_what_it_lacks(
     await stack.text(customer, "cp-marketing", "Do you make websites?")
     (answer,) = await stack.answers(customer)
     assert "no assistant connected" in answer["text"]
+    assert answer["text"].endswith("\nReply STOP to opt out.")  # the first text of a thread, whoever wrote it
     conversation = await stack.conversation_of("cp-marketing", customer)
     assert conversation is not None
     assert "Settings" in conversation["parked"]
