@@ -108,7 +108,10 @@ class RunningStack:
         return [call for call in calls if call["path"].startswith(path)]
 
     async def idle(self, seconds: float = PATIENCE) -> None:
-        """Waits until no task is running or due within a minute; a watch over a hand-off is due in many."""
+        """Waits until nothing is left to do: no task runs, and none is due within a minute.
+
+        A watch over a hand-off sleeps on its queue, for minutes and until nobody needs it: only one that runs counts.
+        """
 
         left: list[dict[str, Any]] = []
 
@@ -116,7 +119,11 @@ class RunningStack:
             tasks = (await self.client.get(self.standin("tasks", "/__tasks"))).json()
             soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
             unfinished = (task for task in tasks if task["state"] not in ("done", "failed"))
-            left[:] = [task for task in unfinished if task["state"] == "running" or task["schedule_time"] < soon]
+            left[:] = [
+                task
+                for task in unfinished
+                if task["state"] == "running" or (task["queue"] != "escalate" and task["schedule_time"] < soon)
+            ]
             return not left or None
 
         try:
