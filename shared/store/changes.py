@@ -25,7 +25,7 @@ from shared.store.collections import (
     pending_id,
 )
 from shared.store.documents import Conversation, Message
-from shared.store.errors import Exists, Refused, Stale, Unanswered, translated
+from shared.store.errors import Exists, Refused, Stale, Unanswered, translated, translated_commit
 from shared.store.paths import Paths
 from shared.tenancy.database import Database
 
@@ -126,7 +126,7 @@ class Changes:
     async def commit(self) -> dict[str, datetime]:
         """Raises Exists, Stale or Refused (nothing was written), or Unanswered (unknown)."""
         try:
-            with translated():
+            with translated_commit():
                 results = await self._batch.commit()
         except Refused as refused:
             # The rules look at the document that is there now. Where that is not the one that was read, they may say

@@ -29,7 +29,7 @@ class Stale(Problem):
 
 
 class Refused(Problem):
-    """The rules said no: a bug of ours, or a token that does not fit. Nothing was written."""
+    """The rules said no, or an index is missing: a bug of ours, or a token that does not fit. Nothing was written."""
 
     status = 500
     code = "rules_refused"
@@ -43,7 +43,7 @@ class Unanswered(Unavailable):
 
 _MEANING: tuple[tuple[type[Exception], type[Problem], str], ...] = (
     (google.AlreadyExists, Exists, "it exists already"),
-    (google.FailedPrecondition, Stale, "it changed meanwhile; try again"),
+    (google.FailedPrecondition, Refused, "the database cannot answer this: an index is missing"),
     (google.NotFound, Stale, "it is gone meanwhile; try again"),
     (google.PermissionDenied, Refused, "the database refused this; nothing was written"),
     (google.InvalidArgument, Refused, "the database could not read this; nothing was written"),
@@ -61,3 +61,13 @@ def translated() -> Iterator[None]:
             if isinstance(error, kind):
                 raise problem(sentence) from error
         raise
+
+
+@contextmanager
+def translated_commit() -> Iterator[None]:
+    """The same for a commit with conditions: one that does not hold is nobody's bug (of a read, it is an index)."""
+    with translated():
+        try:
+            yield
+        except google.FailedPrecondition as changed:
+            raise Stale("it changed meanwhile; try again") from changed

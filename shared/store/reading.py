@@ -162,13 +162,12 @@ class Reader:
 
     async def answers_in(self, hour: str) -> int:
         """How many answers of an hour cost a model's call."""
-        answers = self._paths.collection(MESSAGES).where(filter=FieldFilter("hour", "==", hour))
-        return await _figure(answers.count())
+        return await _figure(self._paths.collection(MESSAGES).where(filter=FieldFilter("hour", "==", hour)).count())
 
     async def tokens_on(self, day: str) -> int:
         """The tokens of all answers of a day."""
-        answers = self._paths.collection(MESSAGES).where(filter=FieldFilter("day", "==", day))
-        return await _figure(answers.sum("tokens"))
+        answers = self._paths.collection(MESSAGES).where(filter=FieldFilter("day", "==", day)).sum("tokens")
+        return await _figure(answers)
 
     async def sent_as(self, provider_id: str) -> Message | None:
         """The message that a provider knows by this id, where exactly one does."""

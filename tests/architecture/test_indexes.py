@@ -17,6 +17,7 @@ from tests.architecture.tree import ROOT, Source, sources
 ASCENDING, DESCENDING = "ASCENDING", "DESCENDING"
 RANGES = ("<", "<=", ">", ">=", "!=", "not-in")
 EQUALITIES = ("==", "in")
+CALLS = ("where", "order_by", "sum", "avg")
 QUERYING = ("where", "order_by", "find_nearest", "select", "start_at", "start_after", "end_at", "end_before")
 
 
@@ -75,6 +76,8 @@ def _query(chain: ast.AST, where: str) -> Query:
             ordered += [(field, ASCENDING)] if operator in RANGES else []
         elif name == "order_by":
             ordered.append(_order(call))
+        elif name in ("sum", "avg"):  # answered by an index that ends with what is added up
+            ordered.append((_text(call.args[0]), ASCENDING))
         else:
             assert name in ("limit", "start_after", "get", "stream", "count"), (
                 f"{where}: teach this test about .{name}(…)"
@@ -158,19 +161,17 @@ def test_every_call_that_makes_a_query_was_read() -> None:
         f"{file.name}:{node.lineno}"
         for file in sources("functions", "shared", "main.py")
         for node in ast.walk(file.tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("where", "order_by")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS
     ]
     assert len(calls) == sum(_calls_in(file) for file in sources("shared/store")), calls
     assert len(QUERIES) >= 3
 
 
 def _calls_in(file: Source) -> int:
-    """`where` and `order_by` in the chains that were read as queries."""
+    """What makes a query, in the chains that were read as queries: none of it stands in a statement of its own."""
     inner = {id(node.func.value) for node in ast.walk(file.tree) if _is_step(node)}  # type: ignore[attr-defined]
     chains = [node for node in ast.walk(file.tree) if _is_step(node) and id(node) not in inner]
-    return sum(name in ("where", "order_by") for chain in chains for name, _ in _steps(chain)[1])
+    return sum(name in CALLS for chain in chains for name, _ in _steps(chain)[1])
 
 
 @pytest.mark.parametrize(
@@ -210,6 +211,13 @@ def test_a_query_over_two_fields_needs_their_index_in_its_order() -> None:
     assert missing(HISTORY, {"indexes": [], "fieldOverrides": []})
     turned = {**COMPOSITE, "fields": [*COMPOSITE["fields"][:1], {"fieldPath": "received_at", "order": "ASCENDING"}]}  # type: ignore[index]
     assert missing(HISTORY, {"indexes": [turned], "fieldOverrides": []})
+
+
+def test_a_sum_over_what_is_compared_needs_an_index_that_ends_with_what_is_added_up() -> None:
+    words = 'db.collection(MESSAGES).where(filter=FieldFilter("day", "==", day)).sum("tokens")'
+    (query,) = queries_of(Source("a sum", words, ast.parse(words)))
+    assert query == Query("messages", False, ("day",), (("tokens", ASCENDING),))
+    assert missing(query, {"indexes": [], "fieldOverrides": []})
 
 
 def test_a_query_over_a_collection_group_needs_an_index_of_that_scope() -> None:
