@@ -61,7 +61,7 @@ class Answering:
         self._tenant_id = tenant_id
         self._speaker = Speaker(assistant, tenant_id, Budget(self._reader, tenant_id, clock), clock, gallery)
         self._work = Work(queue, tenant_id)
-        self._notices = Notices(tenant_id, hashes)
+        self._notices = Notices(self._reader, tenant_id, hashes)
         self._staff = StaffPhone(db, self._work, clock)
         self._me = new_id()  # who holds the lease
         self._hashes = hashes
@@ -78,17 +78,15 @@ class Answering:
             if found is None:
                 await self._drop_pending(conversation_id)
                 return
-            if found.owner == Owner.RESOLVED and found.open and not found.opted_out:
+            if self._staff.writes(found, settings):
+                if await self._too_early(found, cause, settings) or await self._relay(found, settings):
+                    return
+            elif found.owner == Owner.RESOLVED and found.open and not found.opted_out:
                 await self._reopen(found)
             elif not is_ours(found) or not found.open:
                 if await self._nothing_to_do(found):
                     return
-            elif await self._too_early(found, cause, settings):
-                return
-            elif self._staff.is_staff(found, settings):
-                if await self._staff.relay(found, settings):
-                    return
-            elif await self._attempt(found, settings):
+            elif await self._too_early(found, cause, settings) or await self._attempt(found, settings):
                 return
             found = await self._read(conversation_id)
         raise Unavailable("this conversation is too busy to be answered now")
@@ -175,6 +173,15 @@ class Answering:
         versions = await changes.try_commit()
         return None if versions is None else replace(found, version=versions[found.id])
 
+    # -- a member of the staff, from their own phone
+
+    async def _relay(self, found: Conversation, settings: Settings) -> bool:
+        """Their words to the customer whom they mean; a phone that answers by itself is no member of the staff."""
+        if not talks_to_a_machine(await self._reader.history(found.id, HISTORY)):
+            return await self._staff.relay(found, settings)
+        await self._park(found, MACHINE)
+        return True
+
     # -- A2 to A5
 
     async def _attempt(self, found: Conversation, settings: Settings) -> bool:
@@ -227,7 +234,7 @@ class Answering:
         contact = await self._contact(found)
         for _ in range(MOST_TRIES):
             changes, now = Changes(self._db), self._clock.now()
-            request = self._notices.request(found, draft.asks, settings, now) if draft.asks else None
+            request = await self._notices.request(found, draft.asks, settings, now) if draft.asks else None
             propose(changes, draft, found, now, settings.sms, contact, request)
             if await changes.try_commit() is not None:
                 return await self._done(draft, found, request)

@@ -27,7 +27,7 @@ class Callers:
         self._db = db
         self._reader = Reader(db)
         self._channel = channel
-        self._notices = Notices(channel.tenant_id, hashes)
+        self._notices = Notices(self._reader, channel.tenant_id, hashes)
         self._work = Work(queue, channel.tenant_id)
         self._hashes = hashes
         self._clock = clock
@@ -41,7 +41,7 @@ class Callers:
             found = await self._conversation(customer)
             if found.owner in (Owner.WAITING, Owner.HUMAN):
                 return False
-            request = self._notices.request(found, "customer_asked", settings, self._clock.now())
+            request = await self._notices.request(found, "customer_asked", settings, self._clock.now())
             changes = Changes(self._db)
             request.write(changes)
             changes.update_conversation(found, request.fields)

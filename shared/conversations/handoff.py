@@ -16,7 +16,7 @@ to look again, and the sweeper finds it when its task was lost.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared import log
@@ -29,7 +29,7 @@ from shared.conversations.work import ANSWER, ESCALATE, SEND, Work
 from shared.errors import Unavailable
 from shared.ids import digest
 from shared.phones import E164, display
-from shared.store.changes import Changes, added, removed
+from shared.store.changes import GONE, Changes, removed
 from shared.store.documents import Conversation, Owner
 from shared.store.reading import Reader, Settings, conversation, pending
 from shared.store.settings import HandOff
@@ -39,6 +39,7 @@ from shared.tenancy import Database
 from shared.vault import AddressHashes
 
 MOST_NOTIFIED = 5  # phones for one request
+MOST_ABOUT = 50  # customers of whom one phone is reminded; the rules leave room for requests of the same instant
 NOBODY_CAME = "nobody has acknowledged the request for a person"
 REASONS: Mapping[str, str] = {
     "customer_asked": "asks for a person",
@@ -49,16 +50,21 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text to one phone of the staff, in that phone's own conversation, which remembers whom it is `about`."""
+    """A text to one phone of the staff, in that phone's own conversation, which remembers whom it is `about`.
+
+    `over`: whom it was about so long ago that there is no room for them any more.
+    """
 
     conversation: Conversation
     draft: Draft
     about: str
+    over: tuple[str, ...]
 
     def write(self, changes: Changes, settings: Settings, now: datetime) -> None:
         to = self.conversation
         fields = {"channel": "sms", "channel_id": to.channel_id, "address": to.address, "our_address": to.our_address}
-        changes.merge_conversation(to.id, {**fields, "open": removed(self.draft.id), "about": added(self.about)})
+        about = {**dict.fromkeys(self.over, GONE), self.about: now}
+        changes.merge_conversation(to.id, {**fields, "open": removed(self.draft.id), "about": about})
         changes.create_message(self.draft.id, outbound(self.draft, to, settings.sms))
         changes.put_pending(SEND, self.draft.id, now + SEND_GRACE)
 
@@ -97,25 +103,29 @@ class Request:
 class Notices:
     """Makes notices of one tenant."""
 
-    def __init__(self, tenant_id: str, hashes: AddressHashes) -> None:
+    def __init__(self, reader: Reader, tenant_id: str, hashes: AddressHashes) -> None:
+        self._reader = reader
         self._tenant_id = tenant_id
         self._hashes = hashes
 
-    def request(self, of: Conversation, reason: str, settings: Settings, now: datetime) -> Request:
-        phones = settings.service.handoff.notify
-        return Request(of, reason, self.to(phones, of, reason, settings, level=0), settings, now)
+    async def request(self, of: Conversation, reason: str, settings: Settings, now: datetime) -> Request:
+        notices = await self.to(settings.service.handoff.notify, of, reason, level=0)
+        return Request(of, reason, notices, settings, now)
 
-    def to(
-        self, phones: tuple[str, ...], of: Conversation, reason: str, settings: Settings, *, level: int
-    ) -> tuple[Notice, ...]:
-        told = dict.fromkeys(phone for phone in phones if phone != of.address)
-        return tuple(self._notice(phone, of, reason, level) for phone in list(told)[:MOST_NOTIFIED])
+    async def to(self, phones: tuple[str, ...], of: Conversation, reason: str, *, level: int) -> tuple[Notice, ...]:
+        told = list(dict.fromkeys(phone for phone in phones if phone != of.address))[:MOST_NOTIFIED]
+        ids = {self._hashes.conversation(self._tenant_id, phone): phone for phone in told}
+        known = await self._reader.read(map(conversation, ids))
+        return tuple(_notice(id, phone, known.conversation(id), of, reason, level) for id, phone in ids.items())
 
-    def _notice(self, phone: str, of: Conversation, reason: str, level: int) -> Notice:
-        theirs = Conversation(self._hashes.conversation(self._tenant_id, phone), None)
-        theirs = replace(theirs, channel_id=of.channel_id, address=phone, our_address=of.our_address)
-        id = digest("handoff", of.id, str(of.epoch), str(level), phone)
-        return Notice(theirs, Draft(id, _told(of, reason, level), (), 0, kind="notice", author="system"), of.id)
+
+def _notice(id: str, phone: str, known: Conversation | None, of: Conversation, reason: str, level: int) -> Notice:
+    theirs = Conversation(id, None, channel_id=of.channel_id, address=phone, our_address=of.our_address)
+    said = digest("handoff", of.id, str(of.epoch), str(level), phone)
+    draft = Draft(said, _told(of, reason, level), (), 0, kind="notice", author="system")
+    about = known.about if known is not None else {}
+    newest_first = sorted(about.keys() - {of.id}, key=lambda asked: about[asked], reverse=True)
+    return Notice(theirs, draft, of.id, tuple(newest_first[MOST_ABOUT - 1 :]))
 
 
 def _minutes(number: int) -> timedelta:
@@ -147,7 +157,7 @@ class Escalating:
         self._db = db
         self._reader = Reader(db)
         self._tenant_id = tenant_id
-        self._notices = Notices(tenant_id, hashes)
+        self._notices = Notices(self._reader, tenant_id, hashes)
         self._work = Work(queue, tenant_id)
         self._clock = clock
 
@@ -188,7 +198,7 @@ class Escalating:
 
     async def _next_in_line(self, found: Conversation, settings: Settings) -> None:
         now, line = self._clock.now(), settings.service.handoff
-        notices = self._notices.to(line.escalate_to, found, found.handoff_reason, settings, level=1)
+        notices = await self._notices.to(line.escalate_to, found, found.handoff_reason, level=1)
         due = now + _minutes(line.acknowledge_minutes)
         changes = self._at_level(found, 1, due)
         for notice in notices:

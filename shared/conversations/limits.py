@@ -27,8 +27,9 @@ TOO_MANY = "this customer has sent too many texts in an hour"
 MACHINE = "two machines seem to be answering each other"
 KEPT_HOURS = 2  # of a conversation's counters
 
-SAME_WORDS = 4  # times that a customer says the same within SAME_WITHIN
+SAME_WORDS = 4  # times that a customer answers us with the same within SAME_WITHIN
 SAME_WITHIN = timedelta(minutes=10)
+SHORT = 15  # characters: "yes" and "hello?" are said again and again by people too
 QUICK_TURNS = 9  # texts in a row that each came within QUICK of ours: nearly all that an answer looks back on
 
 
@@ -56,12 +57,23 @@ def talks_to_a_machine(history: Sequence[Message]) -> bool:
     return _said_again(history) >= SAME_WORDS or _quick_turns(history) >= QUICK_TURNS
 
 
+_Turn = tuple[Message, Message]  # ours, and theirs that came next
+
+
+def _turns(history: Sequence[Message]) -> list[_Turn]:
+    return [pair for pair in pairwise(history) if (pair[0].direction, pair[1].direction) == ("out", "in")]
+
+
 def _said_again(history: Sequence[Message]) -> int:
-    """How often the newest text of theirs was said lately."""
-    theirs = [text for text in history if text.direction == "in" and text.received_at is not None]
-    lately = [text for text in theirs if _at(theirs[-1]) - _at(text) <= SAME_WITHIN]
-    said = [" ".join(text.text.casefold().split()) for text in lately]
-    return said.count(said[-1]) if said and said[-1] else 0
+    """How often the newest answer of theirs was given lately. A short one counts only where we said the same too."""
+    turns = _turns(history)
+    lately = [turn for turn in turns if _at(turns[-1][1]) - _at(turn[1]) <= SAME_WITHIN]
+    said = [(_folded(ours) if len(_folded(theirs)) < SHORT else "", _folded(theirs)) for ours, theirs in lately]
+    return said.count(said[-1]) if said and said[-1][1] else 0
+
+
+def _folded(said: Message) -> str:
+    return " ".join(said.text.casefold().split())
 
 
 def _at(text: Message) -> datetime:
@@ -70,12 +82,13 @@ def _at(text: Message) -> datetime:
 
 def _quick_turns(history: Sequence[Message]) -> int:
     """How many of the newest turns were theirs within QUICK of ours, in a row."""
-    turns = [pair for pair in pairwise(history) if (pair[0].direction, pair[1].direction) == ("out", "in")]
-    return len(list(takewhile(lambda turn: _within(*turn), reversed(turns))))
+    return len(list(takewhile(lambda turn: _within(*turn), reversed(_turns(history)))))
 
 
 def _within(ours: Message, theirs: Message) -> bool:
-    return _at(theirs) - _at(ours) <= QUICK
+    """From when it went out, where that is known: an answer may wait a while after it was written."""
+    sent = ours.claim.at if ours.claim is not None else _at(ours)
+    return _at(theirs) - sent <= QUICK
 
 
 @dataclass(slots=True)

@@ -58,7 +58,7 @@ class Receiving:
         if wish is None:
             await self._ask(id, text, window)
         else:
-            await self._honour(wish, id, text)
+            await self._honour(wish, id, text, window)
         if text.media:
             await self._work.fetch_media(id)
         return id
@@ -78,15 +78,16 @@ class Receiving:
 
     # -- a wish: code obeys it
 
-    async def _honour(self, wish: Wish, id: str, text: InboundText) -> None:
+    async def _honour(self, wish: Wish, id: str, text: InboundText, window: timedelta) -> None:
         of = self._as_heard(text)
         reply = None if wish.answered else await self._reply_to(wish, id, text)
         if wish.certain:
             changes = self._obeyed(wish, id, text, reply)
             changes.merge_conversation(of.id, {**self._heard(text), **gate(wish, id), "open": removed(id)})
             await self._stored(changes, id, of.id)
-        else:
-            await self._obey_as_read(wish, id, text, reply)
+        elif not await self._obey_as_read(wish, id, text, reply):
+            await self._ask(id, text, window)
+            return
         log.info("wish obeyed", count="wish", wish=wish.word.value, source=wish.source, message_id=id)
         if reply is not None:
             await self._work.send(of.id, reply[0].id)
@@ -104,11 +105,16 @@ class Receiving:
             changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
         return changes
 
-    async def _obey_as_read(self, wish: Wish, id: str, text: InboundText, reply: tuple[Draft, Settings] | None) -> None:
-        """On the version that was read: what only means STOP was judged beside it. Raises Unavailable."""
+    async def _obey_as_read(self, wish: Wish, id: str, text: InboundText, reply: tuple[Draft, Settings] | None) -> bool:
+        """On the version that was read: what only means STOP was judged beside it. Raises Unavailable.
+
+        False from a phone of the staff, who tell a customer what they will stop: only a keyword is their own wish.
+        """
         for _ in range(MOST_TRIES):
             key = self._conversation_id(text)
             found = (await self._reader.read([conversation(key)])).conversation(key)
+            if found is not None and found.about:
+                return False
             changes = self._obeyed(wish, id, text, reply)
             fields = {**self._heard(text), **gate(wish, id), "open": removed(id)}
             if found is None:
@@ -119,7 +125,7 @@ class Receiving:
                 await self._stored(changes, id, key)
             except Stale:
                 continue
-            return
+            return True
         raise Unavailable("this conversation is too busy; deliver the text again")
 
     async def _reply_to(self, wish: Wish, id: str, text: InboundText) -> tuple[Draft, Settings]:

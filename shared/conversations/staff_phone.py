@@ -1,7 +1,8 @@
 """A member of the staff answers a customer from their own phone: a person's reply, as if written in the inbox.
 
-Their phone has a conversation of its own, which remembers about whom it was asked (`about`). What they text goes
-to that customer in one commit: on the version of both conversations, so it is relayed once or not at all.
+Their phone has a conversation of its own, which remembers about whom it was asked, and when (`about`). What they text
+goes to that customer in one commit: on the version of both conversations, so it is relayed once or not at all. Whose
+that conversation is does not matter: a colleague may have taken it over, and it relays all the same.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared import log
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, outbound
 from shared.conversations.handoff import watch_person
+from shared.conversations.limits import recent
 from shared.conversations.owners import given_to, hands_of
 from shared.conversations.timers import HISTORY, SEND_GRACE
 from shared.conversations.work import ANSWER, SEND, Work
@@ -26,8 +29,12 @@ from shared.tenancy import Database
 
 NOBODY = "Nobody is waiting for you here. Open the inbox to write to a customer."
 OPTED_OUT = "This customer does not want texts any more. Your text was not sent; call them instead."
+NO_PICTURES = "Pictures cannot be passed on from here. Nothing was sent: send your words alone, or use the inbox."
+TOO_LONG = "This is too long for one text to a customer. Nothing was sent: send it in parts of 1,600 characters."
 
+MOST_WORDS = 1600  # characters: what carriers carry
 MOST_NAMED = 10
+LATELY = timedelta(days=1)  # after they were asked about somebody, words may still be meant for them
 _NAMED = re.compile(r"\s*\+?(\d{4,15})\b[\s:,.-]*(?=\S)")  # more digits where four are not enough
 
 
@@ -38,31 +45,40 @@ class StaffPhone:
         self._work = work
         self._clock = clock
 
-    def is_staff(self, theirs: Conversation, settings: Settings) -> bool:
-        """Whether this is a phone that the tenant has named, and that was asked about somebody."""
+    def writes(self, theirs: Conversation, settings: Settings) -> bool:
+        """Whether something waits that came from a phone which the tenant has named, and which was asked about
+        somebody."""
+        if not theirs.open or theirs.opted_out or theirs.blocked:
+            return False
         return bool(theirs.about) and theirs.address in settings.service.handoff.phones
 
     async def relay(self, theirs: Conversation, settings: Settings) -> bool:
         """What they wrote, to the customer. False where a conversation changed meanwhile: read again."""
         found = await self._reader.read([*map(conversation, theirs.about), *map(message, _read(theirs))])
-        said = "\n".join(text.text for text in map(found.message, _read(theirs)) if text is not None)
+        texts = [text for text in map(found.message, _read(theirs)) if text is not None]
         known = [one for one in map(found.conversation, theirs.about) if one is not None]
         waiting = [one for one in known if _waits_for(one, theirs)]
-        customer, words = _meant(waiting, said, certain=len(theirs.about) == 1)
+        lately = self._clock.now() - LATELY
+        left = {one.id for one in waiting} | {id for id, asked in theirs.about.items() if asked > lately}
+        customer, words = _meant(waiting, "\n".join(text.text for text in texts), certain=len(left) == 1)
+        if any(text.attached for text in texts):
+            return await self._tell(theirs, NO_PICTURES, settings)
+        if len(words) > MOST_WORDS:
+            return await self._tell(theirs, TOO_LONG, settings)
         if customer is None:
             return await self._tell(theirs, _whom(waiting) if waiting else NOBODY, settings)
         if customer.opted_out:
             return await self._tell(theirs, OPTED_OUT, settings)
-        left = [one.id for one in waiting]
-        return await self._reply(theirs, customer, words, left, settings)
+        about = {id: asked for id, asked in theirs.about.items() if id in left}
+        return await self._reply(theirs, customer, words, about, settings)
 
     async def _reply(
-        self, theirs: Conversation, customer: Conversation, said: str, left: list[str], settings: Settings
+        self, theirs: Conversation, customer: Conversation, said: str, about: Mapping[str, datetime], settings: Settings
     ) -> bool:
         now = self._clock.now()
         taken = customer if customer.owner is Owner.HUMAN else given_to(customer, Owner.HUMAN, now, theirs.id)
         draft = Draft(digest("staff-reply", *_read(theirs)), said, customer.open, taken.epoch, author="person")
-        changes = self._heard(theirs, {"about": left})
+        changes = self._heard(theirs, {"about": about})
         fields = outbound(draft, replace(customer, epoch=taken.epoch), settings.sms)
         changes.create_message(draft.id, {**fields, "by": theirs.id})
         changes.put_pending(SEND, draft.id, now + SEND_GRACE)
@@ -91,7 +107,12 @@ class StaffPhone:
         changes = Changes(self._db)
         if _read(theirs) == theirs.open:
             changes.drop_pending(ANSWER, theirs.id)
-        done = {"open": removed(*_read(theirs)), "lease": None, "attempts": 0}
+        done = {
+            "open": removed(*_read(theirs)),
+            "lease": None,
+            "attempts": 0,
+            "heard": recent(theirs, self._clock.now()),
+        }
         changes.update_conversation(theirs, {**done, **(fields or {})})
         return changes
 
@@ -110,12 +131,12 @@ def _waits_for(customer: Conversation, theirs: Conversation) -> bool:
 def _meant(waiting: list[Conversation], said: str, *, certain: bool) -> tuple[Conversation | None, str]:
     """Whom the words are for, and the words: whoever was asked about several customers says which one they mean.
 
-    A guess would show one customer what was meant for another.
+    A guess would show one customer what was meant for another, and so would digits that name nobody who waits.
     """
     named = _NAMED.match(said)
     meant = [one for one in waiting if named and one.address.endswith(named[1])]
-    if named and len(meant) == 1:
-        return meant[0], said[named.end() :]
+    if named:
+        return (meant[0], said[named.end() :]) if len(meant) == 1 else (None, "")
     return (waiting[0], said) if certain and waiting else (None, "")
 
 

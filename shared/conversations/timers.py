@@ -27,7 +27,7 @@ CLAIM = divided(60)  # above 5 s + 20 s + slack
 CLAIM_TO_CALL = 5.0 / _DIVISOR  # seconds between the claim and the provider's call, on the monotonic clock
 SEND_GRACE = divided(60)  # before the sweeper thinks that a send's task was lost
 REPORT_WAIT = divided(10 * 60)  # above the provider's slowest first report
-QUICK = divided(5)  # after a text of ours: nobody reads and writes that fast
+QUICK = divided(8)  # after a text of ours, carriers included: nobody reads and writes that fast all the time
 DIRECT_FOR = timedelta(hours=1)  # after a customer's text: what is sent within is an answer to it, at any hour
 PARK_AFTER = divided(30 * 60)  # overdue for this long: a person must look
 SWEEP_BUCKET = divided(300)  # two sweepers within it give a task the same name

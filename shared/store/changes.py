@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
-from google.cloud.firestore_v1 import SERVER_TIMESTAMP, ArrayRemove, ArrayUnion, Increment
+from google.cloud.firestore_v1 import DELETE_FIELD, SERVER_TIMESTAMP, ArrayRemove, ArrayUnion, Increment
 from google.cloud.firestore_v1.async_document import AsyncDocumentReference
 
 from shared.store.collections import (
@@ -32,6 +32,7 @@ from shared.tenancy.database import Database
 Fields = Mapping[str, object]
 
 NOW = SERVER_TIMESTAMP  # the server's time of the commit
+GONE = DELETE_FIELD  # a field that is not there any more
 
 
 def added(*items: str) -> object:

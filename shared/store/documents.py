@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.store.media import Attachment, attachments, media_id
-from shared.store.values import flag, integer, mapping, maybe_text, moment, text, texts
+from shared.store.values import flag, integer, mapping, maybe_text, moment, moments, text, texts
 
 Fields = Mapping[str, object]
 
@@ -87,7 +87,8 @@ class Conversation:
     handoff_reason: str = ""  # why a person was asked for; "" when nobody was
     handoff_at: datetime | None = None
     handoff_level: int = 0  # how many of the staff have been asked: 0 the first, 1 the next in line, 2 nobody is left
-    about: tuple[str, ...] = ()  # of a staff member's own phone: the conversations that they were asked to look at
+    # of a staff member's own phone: the conversations that they were asked to look at, and when
+    about: Mapping[str, datetime] = field(default_factory=dict)
     heard: Mapping[str, int] = field(default_factory=dict)  # texts by hour ("h491234": hours since the epoch)
     limited: str | None = None  # the hour in which the customer was told that there are too many
     blocked: bool = False  # by a person: stored, and answered by nobody
@@ -122,7 +123,7 @@ class Conversation:
             handoff_reason=text(asked, "reason"),
             handoff_at=moment(asked, "at"),
             handoff_level=integer(asked, "level"),
-            about=texts(data, "about"),
+            about=moments(data, "about"),
             heard={hour: count for hour, count in mapping(data, "heard").items() if isinstance(count, int)},
             limited=maybe_text(data, "limited"),
             blocked=flag(data, "blocked"),

@@ -34,6 +34,12 @@ def moment(data: Fields, name: str) -> datetime | None:
     return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
+def moments(data: Fields, name: str) -> dict[str, datetime]:
+    """The timestamps of a map, by their keys."""
+    found = mapping(data, name)
+    return {key: at for key in found if (at := moment(found, key)) is not None}
+
+
 def texts(data: Fields, name: str) -> tuple[str, ...]:
     value = data.get(name)
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

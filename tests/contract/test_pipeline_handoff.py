@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from shared.assistant.model import ModelReply, ModelRequest
-from shared.conversations.handoff import NOBODY_CAME, Escalating
-from shared.conversations.staff_phone import NOBODY, OPTED_OUT
+from shared.channels.types import Media
+from shared.conversations.handoff import MOST_ABOUT, NOBODY_CAME, Escalating
+from shared.conversations.limits import MACHINE, SAME_WORDS
+from shared.conversations.staff_phone import LATELY, MOST_WORDS, NO_PICTURES, NOBODY, OPTED_OUT, TOO_LONG
 from shared.conversations.timers import HISTORY
+from shared.conversations.wishes import wants_out
 from shared.errors import Unavailable
+from shared.ids import digest
 from shared.store import settings_cache
+from shared.store.changes import Changes
 from shared.store.documents import Conversation, Message
 from shared.store.provisioning import Provisioning
 from shared.store.reading import conversation
@@ -85,7 +93,7 @@ async def test_the_staff_are_told_who_waits_in_a_text_of_their_own(staffed: Hous
     assert "281 555 0101" in notice.text
     await staffed.sending.send(notice.id)
     assert staffed.carrier.called[-1].recipient == DESK
-    assert (await phone(staffed, DESK)).about == (staffed.conversation_id,)
+    assert list((await phone(staffed, DESK)).about) == [staffed.conversation_id]
 
 
 async def test_the_assistant_is_silent_while_somebody_waits(staffed: House) -> None:
@@ -198,16 +206,11 @@ async def test_a_new_episode_has_nothing_of_the_old_request(staffed: House) -> N
 # -- a member of the staff answers from their own phone
 
 
-async def from_phone(house: House, number: str, words: str) -> None:
+async def from_phone(house: House, number: str, words: str, *pictures: Media) -> None:
     """A text from a phone of the staff, and the task that it causes."""
-    inbound = house.inbound(words)
-    id = await house.receiving.receive(type(inbound)(**{**_fields(inbound), "sender": number}))
+    id = await house.receiving.receive(replace(house.inbound(words), sender=number, media=pictures))
     house.tick(seconds=4)
     await house.answering.answer((await phone(house, number)).id, id)
-
-
-def _fields(inbound: object) -> dict[str, object]:
-    return {name: getattr(inbound, name) for name in inbound.__slots__}  # type: ignore[attr-defined]
 
 
 async def test_a_reply_from_a_staff_members_phone_is_a_persons_reply(staffed: House) -> None:
@@ -276,8 +279,7 @@ async def test_a_take_over_while_the_staff_reply_is_relayed_refuses_it_and_it_is
             await staffed.change(owner="human", epoch=2)
         return found
 
-    inbound = staffed.inbound("It is me.")
-    id = await staffed.receiving.receive(type(inbound)(**{**_fields(inbound), "sender": DESK}))
+    id = await staffed.receiving.receive(replace(staffed.inbound("It is me."), sender=DESK))
     staffed.tick(seconds=4)
     worker = staffed.answering
     worker._staff._reader.read = then_taken  # type: ignore[method-assign,assignment]
@@ -326,8 +328,7 @@ OTHER = "+12815550199"
 
 async def another_waits(house: House) -> Conversation:
     """A second customer of whom the same phone was told."""
-    inbound = house.inbound(ASKS)
-    id = await house.receiving.receive(type(inbound)(**{**_fields(inbound), "sender": OTHER}))
+    id = await house.receiving.receive(replace(house.inbound(ASKS), sender=OTHER))
     house.say(_calls_for_a_person, "told")
     house.tick(seconds=4)
     await house.answering.answer((await phone(house, OTHER)).id, id)
@@ -356,9 +357,8 @@ async def test_words_that_name_the_customer_reach_that_one_without_the_name(staf
 
 async def test_where_four_digits_are_not_enough_more_of_them_are(staffed: House) -> None:
     await ask(staffed)
-    inbound = staffed.inbound(ASKS)
     twin = "+13465550101"  # ends as the first customer's number does
-    id = await staffed.receiving.receive(type(inbound)(**{**_fields(inbound), "sender": twin}))
+    id = await staffed.receiving.receive(replace(staffed.inbound(ASKS), sender=twin))
     staffed.say(_calls_for_a_person, "told")
     staffed.tick(seconds=4)
     await staffed.answering.answer((await phone(staffed, twin)).id, id)
@@ -378,12 +378,83 @@ async def test_a_late_answer_to_one_who_does_not_wait_any_more_does_not_reach_th
     assert "0199" in (await texts_to(staffed, DESK))[-1].text
 
 
+async def test_digits_that_name_nobody_who_waits_reach_nobody(staffed: House) -> None:
+    await ask(staffed)
+    await from_phone(staffed, DESK, "0199: your son's lesson is on Monday.")
+    assert all(message.author != "person" for message in await texts_to(staffed, CUSTOMER))
+    assert "0101" in (await texts_to(staffed, DESK))[-1].text
+
+
+async def test_a_day_after_the_others_the_only_one_who_waits_is_meant(staffed: House) -> None:
+    await another_waits(staffed)
+    change = Changes(staffed.db)
+    change.update_conversation(await phone(staffed, OTHER), {"owner": "resolved", "epoch": 2})
+    await change.commit()
+    staffed.tick(seconds=LATELY.total_seconds())
+    await ask(staffed)
+    await from_phone(staffed, DESK, "Hello, here I am.")
+    assert (await staffed.outbound())[-1].text == "Hello, here I am."
+    assert list((await phone(staffed, DESK)).about) == [staffed.conversation_id]
+
+
+async def test_a_phone_that_was_asked_about_very_many_remembers_the_newest(staffed: House) -> None:
+    await ask(staffed)
+    long_ago = staffed.clock.now() - timedelta(days=9)
+    asked = {digest("customer", str(number)): long_ago + timedelta(minutes=number) for number in range(99)}
+    changes = Changes(staffed.db)
+    changes.update_conversation(await phone(staffed, DESK), {"about": asked})
+    await changes.commit()
+    waits = await another_waits(staffed)
+    newest = sorted(asked, key=lambda id: asked[id])[-(MOST_ABOUT - 1) :]
+    assert set((await phone(staffed, DESK)).about) == {*newest, waits.id}
+    assert waits.owner == "waiting"
+
+
+async def test_a_colleagues_own_conversation_is_a_staff_phone_whoever_has_taken_it_over(staffed: House) -> None:
+    await ask(staffed)
+    await staffed.hands.take_over((await phone(staffed, DESK)).id, "u-ann")
+    await from_phone(staffed, DESK, "Hello, here I am.")
+    assert (await staffed.outbound())[-1].text == "Hello, here I am."
+
+
+async def test_a_picture_of_a_staff_member_is_not_taken_for_an_answer(staffed: House) -> None:
+    await ask(staffed)
+    await from_phone(staffed, DESK, "Here is the plan", Media("https://media.example/1", "image/png"))
+    assert (await texts_to(staffed, DESK))[-1].text == NO_PICTURES
+    assert (await staffed.conversation()).owner == "waiting"
+    assert (await staffed.outbound())[-1].author == "system"
+
+
+async def test_words_that_no_text_can_carry_are_given_back(staffed: House) -> None:
+    await ask(staffed)
+    await from_phone(staffed, DESK, "x" * (MOST_WORDS + 1))
+    assert (await texts_to(staffed, DESK))[-1].text == TOO_LONG
+    assert (await staffed.conversation()).owner == "waiting"
+
+
+async def test_a_staff_member_who_speaks_of_opting_out_is_not_opted_out(staffed: House) -> None:
+    await ask(staffed)
+    words = "We will stop texting you. Please stop texting us."
+    assert wants_out(words)
+    await from_phone(staffed, DESK, words)
+    assert not (await phone(staffed, DESK)).opted_out
+    assert (await staffed.outbound())[-1].text == words
+
+
+async def test_a_staff_phone_that_answers_by_itself_is_stopped(staffed: House) -> None:
+    await ask(staffed)
+    await staffed.change(owner="resolved", epoch=2)
+    for _ in range(SAME_WORDS + 1):
+        await from_phone(staffed, DESK, "I am driving.")
+    assert (await phone(staffed, DESK)).parked == MACHINE
+    told = [message for message in await texts_to(staffed, DESK) if message.text == NOBODY]
+    assert len(told) <= SAME_WORDS
+
+
 async def test_of_very_many_texts_of_the_staff_none_is_lost(staffed: House) -> None:
     await ask(staffed)
-    inbound = staffed.inbound("")
     for number in range(HISTORY + 2):
-        told = {**_fields(inbound), "sender": DESK, "text": f"line {number}", "provider_id": f"desk-{number}"}
-        await staffed.receiving.receive(type(inbound)(**told))
+        await staffed.receiving.receive(replace(staffed.inbound(f"line {number}"), sender=DESK))
     staffed.tick(seconds=20)
     for _ in range(2):
         await staffed.answering.answer((await phone(staffed, DESK)).id)

@@ -25,8 +25,8 @@ async def limited(house: House, **most: int) -> None:
     settings_cache.forget()
 
 
-async def exchange(house: House, words: str) -> None:
-    house.say(PARKING)
+async def exchange(house: House, words: str, answer: str = PARKING) -> None:
+    house.say(answer)
     await house.answer(await house.text(words))
 
 
@@ -100,11 +100,31 @@ async def test_where_it_cannot_be_known_what_was_spent_nothing_is_spent(house: H
 
 
 async def test_who_says_the_same_again_and_again_is_taken_for_a_machine_and_parked(house: House) -> None:
-    for _ in range(SAME_WORDS):
+    for _ in range(SAME_WORDS + 1):
         await exchange(house, "Thank you for contacting us!")
     conversation = await house.conversation()
     assert (conversation.parked, conversation.open) == (MACHINE, ())
-    assert len(house.model.asked) == SAME_WORDS - 1
+    assert len(house.model.asked) == SAME_WORDS
+
+
+async def test_who_says_yes_to_one_question_after_the_other_is_a_person(house: House) -> None:
+    for number in range(SAME_WORDS + 2):
+        await exchange(house, "Yes!", f"And question {number}?")
+    assert (await house.conversation()).parked is None
+
+
+async def test_who_calls_again_and_again_and_is_not_answered_is_a_person(house: House) -> None:
+    for _ in range(SAME_WORDS + 2):
+        await house.text("Is anybody there at all, please?")
+    await exchange(house, "Is anybody there at all, please?")
+    assert (await house.conversation()).parked is None
+    assert len(house.model.asked) == 1
+
+
+async def test_who_answers_the_same_short_words_to_the_same_words_is_taken_for_a_machine(house: House) -> None:
+    for _ in range(SAME_WORDS + 2):
+        await exchange(house, "I am away.", "Good to hear from you.")
+    assert (await house.conversation()).parked == MACHINE
 
 
 async def test_two_that_answer_each_other_within_seconds_are_stopped(house: House) -> None:

@@ -145,6 +145,21 @@ class Items:
         return [["x"] * (self.most + 1), "x", {"x": 1}, None]
 
 
+@dataclass(frozen=True)
+class Entries:
+    """A map with so many entries at most."""
+
+    most: int
+
+    @property
+    def good(self) -> list[object]:
+        return [{}, {f"k{number}": 1 for number in range(self.most)}]
+
+    @property
+    def bad(self) -> list[object]:
+        return [{f"k{number}": 1 for number in range(self.most + 1)}, "x", ["x"], None]
+
+
 class AnyMap:
     good: tuple[object, ...] = ({"tokens": 5}, {})
     bad: tuple[object, ...] = ("x", ["x"], 5, None)
