@@ -12,8 +12,8 @@ from shared.segments import fold
 class Phrase(Enum):
     """UNKNOWN: it does not know, and offers a person. HAND_OFF: it cannot answer. NOT_CONNECTED: there is none.
 
-    OPTED_OUT, OPTED_IN, HELP: the answers to STOP, START and HELP. TOLD_WAITING: staff were notified of a hand-off;
-    STILL_WAITING: and now once more. OVER_LIMIT: no assistant any more today; the question is noted for a person.
+    OPTED_OUT, OPTED_IN, HELP: the answers to STOP, START and HELP. TOLD_WAITING: staff were notified of a hand-off.
+    OVER_LIMIT: no assistant any more today; the question is noted for a person.
     """
 
     UNKNOWN = "unknown"
@@ -23,7 +23,6 @@ class Phrase(Enum):
     OPTED_IN = "opted_in"
     HELP = "help"
     TOLD_WAITING = "told_waiting"
-    STILL_WAITING = "still_waiting"
     OVER_LIMIT = "over_limit"
 
 
@@ -56,10 +55,6 @@ _SENTENCES: dict[str, dict[Phrase, tuple[str, str]]] = {
         Phrase.HELP: ("{name}: text us your questions here. Reply STOP to opt out.", "Contact: {contact}"),
         Phrase.TOLD_WAITING: (
             "Thank you. The people at {name} have been told, and somebody will reply to you here.",
-            "",
-        ),
-        Phrase.STILL_WAITING: (
-            "Sorry for the wait. The people at {name} have been told again, and somebody will reply to you here.",
             "",
         ),
         Phrase.OVER_LIMIT: (
@@ -95,10 +90,6 @@ _SENTENCES: dict[str, dict[Phrase, tuple[str, str]]] = {
         ),
         Phrase.TOLD_WAITING: (
             "Gracias. Ya avisamos al equipo de {name}, y alguien va a responderle por este medio.",
-            "",
-        ),
-        Phrase.STILL_WAITING: (
-            "Disculpe la espera. Avisamos otra vez al equipo de {name}, y alguien va a responderle por este medio.",
             "",
         ),
         Phrase.OVER_LIMIT: (

@@ -10,7 +10,7 @@ from shared import log
 from shared.assistant.answer import KeepLead
 from shared.clock import Clock
 from shared.conversations.drafts import keep_lead
-from shared.conversations.handoff import Notices, Request
+from shared.conversations.handoff import CUSTOMER_ASKED, Notices, Request
 from shared.conversations.timers import MOST_TRIES
 from shared.conversations.work import Work
 from shared.errors import Unavailable
@@ -41,7 +41,7 @@ class Callers:
             found = await self._conversation(customer)
             if found.owner in (Owner.WAITING, Owner.HUMAN):
                 return False
-            request = await self._notices.request(found, "customer_asked", settings, self._clock.now())
+            request = await self._notices.request(found, CUSTOMER_ASKED, settings, self._clock.now())
             changes = Changes(self._db)
             request.write(changes)
             changes.update_conversation(found, request.fields)

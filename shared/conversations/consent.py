@@ -5,7 +5,8 @@
     wants texts   STOP, or words that mean it        opted out     one confirmation of ours
     opted out     STOP again                         opted out     nobody: what is claimed first is the only one
     opted out     START                              wants texts   the provider, else one notice of ours
-    any           HELP                               as it was     the provider, else one notice of ours
+    wants texts   HELP                               as it was     the provider, else one notice of ours
+    opted out     HELP                               as it was     the provider, else nobody: nothing follows a STOP
     wants texts   the provider refuses a text of     opted out     nobody: nothing can reach them
                   ours because of an opt-out
 

@@ -39,10 +39,18 @@ def _not_confirmed(sent: Message, of: Conversation) -> str | None:
 def allowed_at(sent: Message, of: Conversation, settings: Settings, now: datetime) -> datetime | None:
     """When a message may go out that nobody has just asked for; None for now.
 
-    Answers are exempt, and so are the confirmation of an opt-out and what staff are told.
+    Answers are exempt, and so are the confirmation of an opt-out, a link that a caller has just asked for, and what
+    staff are told.
     """
-    direct = of.last_inbound_at is not None and now - of.last_inbound_at < DIRECT_FOR
-    if direct or sent.kind == "confirmation" or of.about:
+    if _is_asked_for(sent, of, now) or sent.kind == "confirmation" or of.about:
         return None
     at = next_allowed(now, zones(E164(of.address)), settings.tenant.time_zone)
     return at if at > now else None
+
+
+def _is_asked_for(sent: Message, of: Conversation, now: datetime) -> bool:
+    """What was open long ago is a direct question still where a person answers it; code's own delay makes it none."""
+    if sent.author == "person" and sent.covers:
+        return True
+    asked = (of.last_inbound_at, sent.received_at if sent.kind == "link" else None)
+    return any(at is not None and now - at < DIRECT_FOR for at in asked)

@@ -41,8 +41,9 @@ from shared.vault import AddressHashes
 MOST_NOTIFIED = 5  # phones for one request
 MOST_ABOUT = 50  # customers of whom one phone is reminded; the rules leave room for requests of the same instant
 NOBODY_CAME = "nobody has acknowledged the request for a person"
+CUSTOMER_ASKED = "customer_asked"
 REASONS: Mapping[str, str] = {
-    "customer_asked": "asks for a person",
+    CUSTOMER_ASKED: "asks for a person",
     "assistant_failed": "could not be answered by the assistant",
     "budget_spent": "wrote after today's budget for the assistant was spent",
 }
@@ -136,7 +137,7 @@ def _told(of: Conversation, reason: str, level: int) -> str:
     """What a member of the staff reads; who answers it, answers the customer."""
     still = "Still waiting: " if level else ""
     link = f" {config().admin_origin}/inbox/{of.id}" if config().admin_origin else ""
-    why = REASONS.get(reason, REASONS["customer_asked"])
+    why = REASONS.get(reason, REASONS[CUSTOMER_ASKED])
     return f"{still}{display(E164(of.address))} {why}. Reply to this text and they get your words.{link}"
 
 

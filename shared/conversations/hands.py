@@ -214,13 +214,17 @@ def _may_be_written_to(found: Conversation) -> None:
     if found.opted_out:
         sentence = "this customer wants no texts: nobody may write to them before they text START"
         raise Conflict(sentence, code="opted_out")
+    if found.blocked:
+        raise Conflict("this contact is blocked: unblock them to write to them", code="blocked")
 
 
 def _again(id: str, sent: Message, by: str) -> _Words:
     """The same words once more. As a confirmation they would pass an opt-out, so they are none."""
     kind = "notice" if sent.kind == "confirmation" else sent.kind
     language = sent.language or "en"
-    return _Words(id, sent.conversation_id, sent.text, by, False, kind, language, resend_of=sent.id)
+    return _Words(
+        id, sent.conversation_id, sent.text, by, False, kind, language, resend_of=sent.id, media=sent.pictures
+    )
 
 
 def _fields(words: _Words, of: Conversation, covers: tuple[str, ...], sms: SmsSettings) -> dict[str, object]:

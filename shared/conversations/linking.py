@@ -38,7 +38,7 @@ class Linking:
     async def send(self, link: Link, *, call_id: str, customer: str) -> None:
         """Text `link` to `customer` (E.164), who must have a conversation with this tenant.
 
-        Raises NotFound for a number never heard of, Conflict for one that opted out.
+        Raises NotFound for a number never heard of, Conflict for one that opted out or is blocked.
         """
         settings = await self.settings()
         conversation_id = self._hashes.conversation(self._tenant_id, customer)
@@ -56,6 +56,8 @@ class Linking:
             raise NotFound("there is no conversation with this number", code="unknown_conversation")
         if found.opted_out:
             raise Conflict("this customer does not want texts", code="opted_out")
+        if found.blocked:
+            raise Conflict("this contact is blocked", code="blocked")
         draft = Draft(
             id=id, text=_words(link, found, settings), covers=(), epoch=found.epoch, kind="link", author="system"
         )

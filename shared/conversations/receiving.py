@@ -18,7 +18,8 @@ from shared.channels.types import InboundText
 from shared.clock import Clock
 from shared.conversations.consent import ANSWERS, Wish, enter, gate, wish_of
 from shared.conversations.drafts import Draft, outbound
-from shared.conversations.limits import hour_of
+from shared.conversations.keywords import Keyword
+from shared.conversations.limits import hour_of, over
 from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, PICTURE_GRACE, SEND_GRACE, divided
 from shared.conversations.work import ANSWER, SEND, Work
 from shared.errors import Unavailable
@@ -69,9 +70,7 @@ class Receiving:
         conversation_id, now = self._conversation_id(text), self._clock.now()
         changes = Changes(self._db)
         changes.create_message(id, self._message(conversation_id, text))
-        changes.merge_conversation(
-            conversation_id, {**self._heard(text), "open": added(id), "heard": {hour_of(now): raised()}}
-        )
+        changes.merge_conversation(conversation_id, {**self._heard(text), **self._counted(), "open": added(id)})
         changes.put_pending(ANSWER, conversation_id, now + window + ANSWER_GRACE)
         await self._stored(changes, id, conversation_id)
         await self._work.answer(conversation_id, id, now + window + (PICTURE_GRACE if text.media else timedelta()))
@@ -80,10 +79,11 @@ class Receiving:
 
     async def _honour(self, wish: Wish, id: str, text: InboundText, window: timedelta) -> None:
         of = self._as_heard(text)
-        reply = None if wish.answered else await self._reply_to(wish, id, text)
+        reply = await self._reply_to(wish, id, text)
         if wish.certain:
             changes = self._obeyed(wish, id, text, reply)
-            changes.merge_conversation(of.id, {**self._heard(text), **gate(wish, id), "open": removed(id)})
+            fields = {**self._heard(text), **self._counted(), **gate(wish, id), "open": removed(id)}
+            changes.merge_conversation(of.id, fields)
             await self._stored(changes, id, of.id)
         elif not await self._obey_as_read(wish, id, text, reply):
             await self._ask(id, text, window)
@@ -128,8 +128,15 @@ class Receiving:
             return True
         raise Unavailable("this conversation is too busy; deliver the text again")
 
-    async def _reply_to(self, wish: Wish, id: str, text: InboundText) -> tuple[Draft, Settings]:
-        settings, _ = await settings_of(self._channel.tenant_id, self._reader)
+    async def _reply_to(self, wish: Wish, id: str, text: InboundText) -> tuple[Draft, Settings] | None:
+        """None where the provider has answered, or where too much was asked in this hour: STOP is always confirmed."""
+        if wish.answered:
+            return None
+        key = self._conversation_id(text)
+        settings, read = await settings_of(self._channel.tenant_id, self._reader, conversation(key))
+        found = read.conversation(key)
+        if wish.word is not Keyword.STOP and found is not None and over(found, settings, self._clock.now()):
+            return None
         phrase, kind = ANSWERS[wish.word]
         language = decide(settings.service.language, (text.text,))
         name = settings.profile.name or settings.tenant.name
@@ -183,6 +190,10 @@ class Receiving:
             "last_inbound_at": NOW,
             "preview": text.text[:_PREVIEW],
         }
+
+    def _counted(self) -> Mapping[str, object]:
+        """One text more in this hour, for a merge."""
+        return {"heard": {hour_of(self._clock.now()): raised()}}
 
     def _as_heard(self, text: InboundText) -> Conversation:
         """The conversation as far as the text alone tells it: enough to answer a keyword, which waits for no read."""

@@ -12,8 +12,8 @@ from shared import log
 from shared.channels.types import StateReport
 from shared.conversations.consent import Mirror
 from shared.conversations.senders import line_used
-from shared.conversations.states import raise_state
-from shared.store.documents import Message
+from shared.conversations.states import may_move, raise_state
+from shared.store.documents import Message, State
 from shared.store.reading import Reader, message
 from shared.store.settings_cache import settings_of
 from shared.tenancy import Database
@@ -40,7 +40,7 @@ class Reporting:
         fields: dict[str, object] = {"state": report.state.value, "provider_id": report.provider_id}
         if report.error_code is not None:
             fields["error"] = {"code": report.error_code[:64], "sentence": report.error or ""}
-        if report.opted_out:
+        if report.opted_out and may_move(sent, State.FAILED, sent.attempt):  # told again, it may be long over
             await self._mirror.opted_out(sent, report.error or "")
         await raise_state(self._db, sent, fields)
         log.info("state reported", count="state_report", message_id=sent.id, state=report.state.value)

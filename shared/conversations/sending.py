@@ -129,13 +129,13 @@ class Sending:
             await self._cancel(sent, of, why)
             return
         settings, before = await self._senders.settings_and(self._before(sent, of))
-        await self._wait_for_order(sent, of, before)
-        if sent.pictures and (wrong := unsendable(sent, before)) is not None:
-            await conclude(self._db, sent, {"state": State.FAILED.value} | _error(Refused("media", wrong)))
-            return
         at = allowed_at(sent, of, settings, self._clock.now())
         if at is not None:
             await self._defer(sent, at)
+            return
+        await self._wait_for_order(sent, of, before)
+        if sent.pictures and (wrong := unsendable(sent, before)) is not None:
+            await conclude(self._db, sent, {"state": State.FAILED.value} | _error(Refused("media", wrong)))
             return
         way = await self._senders.way(settings, sent)
         urls = [self._senders.media_url(id, self._clock.now()) for id in sent.pictures]

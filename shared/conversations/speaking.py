@@ -12,13 +12,15 @@ from shared.assistant.phrases import Phrase
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, new_id
 from shared.conversations.gallery import Gallery
-from shared.conversations.limits import Budget, hour_of, over, spent_by
+from shared.conversations.handoff import CUSTOMER_ASKED
+from shared.conversations.limits import TOO_MANY, Budget, hour_of, over, spent_by
 from shared.conversations.timers import MODEL_DEADLINE
 from shared.errors import Unavailable
 from shared.store.documents import Conversation, Message
 from shared.store.reading import Settings
 
 NOT_CONNECTED = "no assistant is connected (Settings → Customer service → Assistant)"
+NOBODY_TOLD = "a person is needed, and nobody is named to be told (Settings → Customer service → Hand-off)"
 MOST_WISH = 200  # characters of a text that are kept as what a lead wants
 
 
@@ -36,15 +38,22 @@ class Speaker:
         self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
     ) -> Draft:
         """A draft that covers everything that was open. Raises Unavailable when the model's deadline has passed."""
+        draft = await self._drafted(conversation, settings, history, texts)
+        if draft.asks in (None, CUSTOMER_ASKED) or settings.service.handoff.phones:
+            return draft
+        # Nobody would be told: the assistant would fall silent for hours, for no one who comes instead.
+        return replace(draft, asks=None, parks=NOBODY_TOLD)
+
+    async def _drafted(
+        self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
+    ) -> Draft:
         brief = self._brief(conversation, settings, history, texts)
         if not settings.service.connected:
             return replace(_by_code(conversation, brief, Phrase.NOT_CONNECTED), parks=NOT_CONNECTED)
         if over(conversation, settings, self._clock.now()):
-            return replace(_by_code(conversation, brief, Phrase.OVER_LIMIT), limits=hour_of(self._clock.now()))
+            return replace(_by_limit(conversation, brief), parks=TOO_MANY, limits=hour_of(self._clock.now()))
         if await self._budget.spent(settings):
-            return replace(
-                _by_code(conversation, brief, Phrase.OVER_LIMIT), asks="budget_spent", leads=(_lead_of(brief),)
-            )
+            return replace(_by_limit(conversation, brief), asks="budget_spent")
         answer = await self._answer(brief, texts)
         tokens = answer.usage.prompt_tokens + answer.usage.output_tokens + answer.usage.thought_tokens
         await self._budget.add(settings, tokens)
@@ -109,6 +118,11 @@ def _lead_of(brief: Brief) -> KeepLead:
 def _words(said: Message) -> str:
     """A picture without a word is something that was said too; a model refuses a turn without any text."""
     return said.text if said.text.strip() else "(a picture)"
+
+
+def _by_limit(conversation: Conversation, brief: Brief) -> Draft:
+    """It says that a person will look: what they look at is kept with it."""
+    return replace(_by_code(conversation, brief, Phrase.OVER_LIMIT), leads=(_lead_of(brief),))
 
 
 def _by_code(conversation: Conversation, brief: Brief, phrase: Phrase) -> Draft:

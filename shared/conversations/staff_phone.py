@@ -29,6 +29,7 @@ from shared.tenancy import Database
 
 NOBODY = "Nobody is waiting for you here. Open the inbox to write to a customer."
 OPTED_OUT = "This customer does not want texts any more. Your text was not sent; call them instead."
+BLOCKED = "This contact is blocked, so your text was not sent. Open the inbox to unblock them."
 NO_PICTURES = "Pictures cannot be passed on from here. Nothing was sent: send your words alone, or use the inbox."
 TOO_LONG = "This is too long for one text to a customer. Nothing was sent: send it in parts of 1,600 characters."
 
@@ -67,8 +68,8 @@ class StaffPhone:
             return await self._tell(theirs, TOO_LONG, settings)
         if customer is None:
             return await self._tell(theirs, _whom(waiting) if waiting else NOBODY, settings)
-        if customer.opted_out:
-            return await self._tell(theirs, OPTED_OUT, settings)
+        if customer.opted_out or customer.blocked:
+            return await self._tell(theirs, OPTED_OUT if customer.opted_out else BLOCKED, settings)
         about = {id: asked for id, asked in theirs.about.items() if id in left}
         return await self._reply(theirs, customer, words, about, settings)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shared.phones import is_e164
 from shared.store.values import flag, integer, mapping, mappings, text, texts
 
 Fields = Mapping[str, object]
@@ -68,6 +69,7 @@ class BusinessProfile:
 class HandOff:
     """Who is told when a person is asked for (E.164, by text), and how long each step lasts.
 
+    What is no such number is nobody: a request must not fail for it.
     `return_minutes`: after so long without a person's word the assistant answers again; 0: never.
     """
 
@@ -83,8 +85,8 @@ class HandOff:
     @classmethod
     def parse(cls, data: Fields) -> HandOff:
         return cls(
-            notify=texts(data, "notify"),
-            escalate_to=texts(data, "escalate_to"),
+            notify=tuple(filter(is_e164, texts(data, "notify"))),
+            escalate_to=tuple(filter(is_e164, texts(data, "escalate_to"))),
             acknowledge_minutes=integer(data, "acknowledge_minutes", ACKNOWLEDGE_MINUTES),
             return_minutes=integer(data, "return_minutes", RETURN_MINUTES),
         )

@@ -197,9 +197,9 @@ class House:
         self.reporting = Reporting(self.db, self.tenant, self.hashes)
         self.hands = Hands(self.db, self.tenant, self.queue, self.clock)
 
-    async def open(self) -> House:
+    async def open(self, time_zone: str = "UTC") -> House:
         platform = Provisioning(Database(Unsigned(PLATFORM, self._project), None))
-        await platform.create_tenant(self.tenant, name="Blue Swim", time_zone="UTC", locale="en-US")
+        await platform.create_tenant(self.tenant, name="Blue Swim", time_zone=time_zone, locale="en-US")
         owner = Provisioning(self.db)
         await self.set_window(3)
         await owner.set_config("business_profile", {"name": "Blue Swim", "facts": FACTS})

@@ -111,14 +111,15 @@ async def test_a_conversation_that_does_not_exist_is_not_found(house: House, ste
     assert refused.value.code == "unknown_conversation"
 
 
+@pytest.mark.parametrize("gate", ["opted_out", "blocked"])
 @pytest.mark.parametrize("step", [take_over, hand_back, reply])
-async def test_nobody_writes_to_who_opted_out(house: House, step: Step) -> None:
+async def test_nobody_writes_to_who_opted_out_or_is_blocked(house: House, step: Step, gate: str) -> None:
     await owned(house, "human")
-    await house.change(opted_out=True, epoch=2)
+    await house.change(epoch=2, **{gate: True})
     before = await house.conversation()
     with pytest.raises(Conflict) as refused:
         await step(house)
-    assert refused.value.code == "opted_out"
+    assert refused.value.code == gate
     assert await house.conversation() == before
     assert await house.outbound() == []
 

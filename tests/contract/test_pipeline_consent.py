@@ -251,6 +251,27 @@ async def test_an_opt_out_that_only_a_later_report_tells_of_is_taken_over_once(h
     assert len(house.carrier.called) == 1
 
 
+async def test_a_report_that_comes_again_after_start_opts_nobody_out(house: House) -> None:
+    house.say(PARKING)
+    await house.answer(await house.text(QUESTION))
+    (reply,) = await house.outbound()
+    await house.sending.send(reply.id, house.conversation_id)
+    report = StateReport(
+        "telnyx", "p-1", reply.reference, OURS, CUSTOMER, DeliveryState.FAILED, "40300", "Blocked.", opted_out=True
+    )
+    await house.reporting.record(report)
+    await house.text("START")
+    await house.reporting.record(report)
+    assert not (await house.conversation()).opted_out
+
+
+async def test_help_after_stop_is_answered_by_nobody(house: House) -> None:
+    await house.text("STOP")
+    await house.text("HELP")
+    await run_sends(house)
+    assert len(house.carrier.called) == 1
+
+
 def test_the_providers_word_goes_before_our_own_reading(house: House) -> None:
     text = house.inbound("please stop texting me", opt_out="HELP")
     wish = wish_of(text)

@@ -11,7 +11,7 @@ from shared.assistant.model import ModelReply, ModelRequest
 from shared.channels.types import Media
 from shared.conversations.handoff import MOST_ABOUT, NOBODY_CAME, Escalating
 from shared.conversations.limits import MACHINE, SAME_WORDS
-from shared.conversations.staff_phone import LATELY, MOST_WORDS, NO_PICTURES, NOBODY, OPTED_OUT, TOO_LONG
+from shared.conversations.staff_phone import BLOCKED, LATELY, MOST_WORDS, NO_PICTURES, NOBODY, OPTED_OUT, TOO_LONG
 from shared.conversations.timers import HISTORY
 from shared.conversations.wishes import wants_out
 from shared.errors import Unavailable
@@ -255,6 +255,21 @@ async def test_a_reply_by_phone_to_a_customer_who_opted_out_is_not_sent(staffed:
     await from_phone(staffed, DESK, "Hello?")
     assert (await texts_to(staffed, DESK))[-1].text == OPTED_OUT
     assert all(message.author != "person" for message in await staffed.outbound())
+
+
+async def test_a_reply_by_phone_to_a_customer_who_is_blocked_is_not_sent(staffed: House) -> None:
+    await ask(staffed)
+    await staffed.change(blocked=True)
+    await from_phone(staffed, DESK, "Hello?")
+    assert (await texts_to(staffed, DESK))[-1].text == BLOCKED
+    assert all(message.author != "person" for message in await staffed.outbound())
+
+
+async def test_what_is_no_phone_number_is_nobody_and_no_request_fails_for_it(staffed: House) -> None:
+    await staff(staffed, notify=["281 555 0171", DESK], escalate_to=["the owner"])
+    await ask(staffed)
+    assert (await staffed.conversation()).owner == "waiting"
+    assert len(await texts_to(staffed, DESK)) == 1
 
 
 async def test_a_phone_that_is_not_the_staffs_any_more_is_a_customers(staffed: House) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from shared.conversations import limits
 from shared.conversations.limits import MACHINE, QUICK_TURNS, SAME_WORDS, TOO_MANY, hour_of
+from shared.conversations.speaking import NOBODY_TOLD
 from shared.store import settings_cache
 from shared.store.errors import Unanswered
 from shared.store.provisioning import Provisioning
@@ -19,10 +22,19 @@ def nothing_spent() -> None:
     limits.forget()
 
 
-async def limited(house: House, **most: int) -> None:
-    fields = {"assistant": {"connected": True}, "limits": most, "handoff": {"notify": [DESK]}}
+async def limited(house: House, *, notify: tuple[str, ...] = (DESK,), **most: int) -> None:
+    """Not in the last minute of an hour: its texts would be counted in two."""
+    if hour_of(house.clock.now() + timedelta(minutes=1)) != hour_of(house.clock.now()):
+        house.tick(seconds=60)
+    fields = {"assistant": {"connected": True}, "limits": most, "handoff": {"notify": list(notify)}}
     await Provisioning(house.db).set_config("customer_service", fields)
     settings_cache.forget()
+
+
+async def wishes(house: House) -> list[str]:
+    """Of the leads that were kept."""
+    found = await house.db.collection("tenants").document(house.tenant).collection("leads").get()
+    return [(one.to_dict() or {})["wish"] for one in found]
 
 
 async def exchange(house: House, words: str, answer: str = PARKING) -> None:
@@ -40,6 +52,37 @@ async def test_a_customer_past_the_hours_limit_is_told_once_and_then_parked_visi
     conversation = await house.conversation()
     assert (conversation.parked, conversation.open) == (TOO_MANY, ())
     assert f"a-{house.conversation_id}" not in await house.pending()
+
+
+async def test_a_customer_who_is_told_that_a_person_will_look_is_kept_for_one(house: House) -> None:
+    await limited(house, texts_per_hour=1)
+    for words in ("one", "Can I bring my dog?"):
+        await exchange(house, words)
+    assert (await house.conversation()).parked == TOO_MANY
+    assert await wishes(house) == ["Can I bring my dog?"]
+
+
+async def test_where_nobody_is_named_to_be_told_the_assistant_does_not_fall_silent_for_nobody(house: House) -> None:
+    await limited(house, notify=(), tokens_per_day=1)
+    await exchange(house, "Where can I park?")
+    await exchange(house, "And on Sunday?")
+    conversation = await house.conversation()
+    assert (conversation.owner, conversation.parked) == ("ai", NOBODY_TOLD)
+    assert await wishes(house) == ["And on Sunday?"]
+
+
+async def test_help_is_not_said_without_end(house: House) -> None:
+    await limited(house, texts_per_hour=3)
+    for _ in range(6):
+        await house.text("HELP")
+    assert len(await house.outbound()) == 4
+
+
+async def test_stop_is_confirmed_however_many_texts_came_before(house: House) -> None:
+    await limited(house, texts_per_hour=1)
+    for words in ("one", "two", "three", "STOP"):
+        await house.text(words)
+    assert [message.kind for message in await house.outbound()] == ["confirmation"]
 
 
 async def test_the_next_hour_counts_anew(house: House) -> None:
@@ -72,8 +115,7 @@ async def test_when_the_days_budget_is_spent_a_person_is_asked_and_a_lead_kept(h
     conversation = await house.conversation()
     assert (conversation.owner, conversation.handoff_reason) == ("waiting", "budget_spent")
     assert len(house.model.asked) == 1
-    found = await house.db.collection("tenants").document(house.tenant).collection("leads").get()
-    assert [(one.to_dict() or {})["wish"] for one in found] == ["And on Sunday?"]
+    assert await wishes(house) == ["And on Sunday?"]
     assert "person" in (await house.outbound())[-1].text
 
 

@@ -17,7 +17,7 @@ from local.standins.telnyx import TelnyxStandin
 from local.standins.telnyx_media import PICTURES, png
 from local.wire import loopback_client, serve_http
 from shared.assistant import Picture
-from shared.channels.types import InboundText, Media
+from shared.channels.types import InboundText, Media, Refused
 from shared.config import config
 from shared.conversations.answering import Answering
 from shared.conversations.collecting import MOST_TRIES, Collecting
@@ -362,6 +362,14 @@ async def test_a_picture_whose_address_cannot_be_made_now_goes_out_with_the_next
     post.house.senders.linkless = False
     await post.house.sending.send(sent.id)
     assert len(post.house.carrier.called) == 1
+
+
+async def test_a_picture_that_is_sent_again_goes_with_its_words(post: Post) -> None:
+    sent = await pictured(post, await outgoing(post).add(post.house.conversation_id, png()))
+    post.house.carrier.outcomes = [Refused("40310", "The number cannot get texts.")]
+    await post.house.sending.send(sent.id)
+    await post.house.sending.send(await post.house.hands.resend(sent.id, "uid-ann"))
+    assert [len(called.media_urls) for called in post.house.carrier.called] == [1, 1]
 
 
 async def test_a_message_without_pictures_names_none(post: Post) -> None:

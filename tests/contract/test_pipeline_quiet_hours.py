@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.conversations.gates import QUIET
+from shared.conversations.gates import QUIET, allowed_at
+from shared.conversations.linking import Linking
 from shared.errors import Unavailable
+from shared.store import settings_cache
 from shared.store.documents import Message
-from tests.contract.pipeline_support import FIRST, PARKING, House
+from shared.store.settings import Link
+from tests.contract.pipeline_support import CUSTOMER, FIRST, PARKING, House
 
 QUESTION = "Where can I park?"
 
@@ -82,17 +86,71 @@ async def test_who_opts_out_before_the_morning_gets_nothing_but_the_confirmation
     assert ["unsubscribed" in called.text for called in house.carrier.called] == [True]
 
 
-async def test_a_customer_who_writes_at_night_is_answered_at_night_and_in_order(house: House, late: Message) -> None:
-    await send(house, late)
-    house.clock.ahead = 0
-    house.say("The pool is warm.")
-    await house.answer(await house.text("And the pool?"))
-    newer = (await house.outbound())[-1]
+# -- it is night where the tenant is, now: the database's clock is the real one, and says when a customer wrote
+
+
+@pytest.fixture
+async def nightly(emulated: str) -> House:
+    settings_cache.forget()
+    west = (datetime.now(UTC).hour - 23) % 24  # hours behind UTC, where it is past eleven at night
+    return await House(emulated).open(f"Etc/GMT{west:+d}" if west <= 12 else f"Etc/GMT{west - 24:+d}")
+
+
+@pytest.fixture
+async def asked_long_ago(nightly: House) -> Message:
+    """A reply that is to be sent two hours after the customer wrote."""
+    nightly.say(PARKING)
+    await nightly.answer(await nightly.text(QUESTION))
+    nightly.tick(seconds=2 * 3600)
+    (reply,) = await nightly.outbound()
+    await send(nightly, reply)
+    assert (await nightly.message(reply.id)).reason == QUIET
+    return reply
+
+
+async def test_a_customer_who_writes_at_night_is_answered_at_night_and_in_order(
+    nightly: House, asked_long_ago: Message
+) -> None:
+    nightly.clock.ahead = 0
+    nightly.say("The pool is warm.")
+    await nightly.answer(await nightly.text("And the pool?"))
+    newer = (await nightly.outbound())[-1]
     with pytest.raises(Unavailable):
-        await send(house, newer)
-    brought_forward = house.queue.of("send")[-1]
-    assert brought_forward.body["message"] == late.id
-    await send(house, late)
-    await send(house, newer)
-    assert len(house.carrier.called) == 2
-    assert house.carrier.called[0].text == FIRST
+        await send(nightly, newer)
+    brought_forward = nightly.queue.of("send")[-1]
+    assert brought_forward.body["message"] == asked_long_ago.id
+    await send(nightly, asked_long_ago)
+    await send(nightly, newer)
+    assert len(nightly.carrier.called) == 2
+    assert nightly.carrier.called[0].text == FIRST
+
+
+async def test_what_waits_for_the_morning_behind_another_waits_in_peace(
+    nightly: House, asked_long_ago: Message
+) -> None:
+    id = await nightly.hands.reply(nightly.conversation_id, "By the way!", "uid-ann", request_id="12345678")
+    for _ in range(3):
+        await send(nightly, await nightly.message(id))
+    assert (await nightly.message(id)).reason == QUIET
+    assert nightly.carrier.called == []
+
+
+async def test_a_person_answers_what_is_open_at_any_hour(nightly: House) -> None:
+    await nightly.text(QUESTION)
+    nightly.tick(seconds=2 * 3600)
+    id = await nightly.hands.reply(nightly.conversation_id, "Behind the building.", "uid-ann", request_id="12345678")
+    await send(nightly, await nightly.message(id))
+    assert [called.text for called in nightly.carrier.called] == ["Behind the building."]
+
+
+async def test_a_link_that_a_caller_asks_for_is_sent_at_any_hour_and_soon(
+    nightly: House, asked_long_ago: Message
+) -> None:
+    nightly.clock.ahead = 0
+    linking = Linking(nightly.db, nightly.channel, nightly.queue, nightly.hashes, nightly.clock)
+    await linking.send(Link("trial", "Trial", "https://blue.example/trial"), call_id="call-1", customer=CUSTOMER)
+    link = (await nightly.outbound())[-1]
+    of, settings = await nightly.conversation(), await linking.settings()
+    earlier = replace(of, last_inbound_at=nightly.clock.now() - timedelta(days=1))
+    assert allowed_at(link, earlier, settings, nightly.clock.now()) is None
+    assert allowed_at(link, earlier, settings, nightly.clock.now() + timedelta(hours=2)) is not None
