@@ -126,6 +126,13 @@ def test_several_requests_at_once_need_a_whole_cpu() -> None:
     assert any("cpu" in problem for problem in problems(changed))
 
 
+def test_of_what_the_world_calls_only_twilios_doors_hold_the_key_of_the_tenants_secrets() -> None:
+    """An account has the secrets of all its functions."""
+    holders = {entry["identity"] for entry in manifest().values() if "FIELD_ENCRYPTION_KEY" in str(entry["secrets"])}
+    assert holders == {"edge-twilio", "worker"}
+    assert {entry["caller"] for entry in manifest().values() if entry["identity"] == "edge-twilio"} == {"twilio"}
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_has_a_test_file_of_its_name(name: str) -> None:
     assert (ROOT / "tests" / "functions" / f"test_{name.replace('-', '_')}.py").is_file()

@@ -27,8 +27,8 @@ async def links(stack: RunningStack) -> MediaLinks:
     )
     headers = {"content-type": "multipart/related; boundary=x"}
     (await stack.client.post(f"{url}?uploadType=multipart", content=body, headers=headers)).raise_for_status()
-    secrets = await secrets_of(stack.info, "FIELD_ENCRYPTION_KEY")
-    return MediaLinks(Masters.parse(Hidden(secrets["FIELD_ENCRYPTION_KEY"])))
+    secrets = await secrets_of(stack.info, "MEDIA_LINK_KEY")
+    return MediaLinks(Masters.parse(Hidden(secrets["MEDIA_LINK_KEY"])))
 
 
 def token(links: MediaLinks, tenant: str = AGENCY, id: str = ID, hours: float = 1) -> str:

@@ -31,8 +31,9 @@ async def route_of(stack: RunningStack, tenant: str) -> str:
     return next(route["id"] for route in routes if route["tenant_id"] == tenant)
 
 
-async def test_the_edge_gets_a_tenant_by_its_route(stack: RunningStack) -> None:
-    answer = await ask(stack, "edge", {"route": await route_of(stack, "testing-agency")})
+@pytest.mark.parametrize("account", ["edge", "edge-twilio"])
+async def test_the_edge_gets_a_tenant_by_its_route(stack: RunningStack, account: str) -> None:
+    answer = await ask(stack, account, {"route": await route_of(stack, "testing-agency")})
     assert answer.status_code == 200
     assert answer.json()["channel"]["address"] == "+12817679141"
     claims = jwt.decode(answer.json()["token"], options={"verify_signature": False})
@@ -53,6 +54,7 @@ async def test_the_sweeper_gets_the_sweeper(stack: RunningStack) -> None:
     ("account", "body"),
     [
         ("edge", {"tenant": "testing-agency"}),
+        ("edge-twilio", {"tenant": "testing-agency"}),
         ("edge", {"principal": "sweeper"}),
         ("edge", {"principal": "platform"}),
         ("worker", {"route": "0" * 32}),
@@ -133,7 +135,7 @@ async def test_what_cannot_be_a_tenants_id_is_no_tenant(stack: RunningStack, ten
 async def test_only_mint_may_sign(stack: RunningStack) -> None:
     """Whoever may sign as token-signer may be anybody."""
     signer = f"token-signer@{stack.info['project']}.iam.gserviceaccount.com"
-    for account in ("edge", "worker", "sweeper", "admin"):
+    for account in ("edge", "edge-twilio", "worker", "sweeper", "admin"):
         email = f"{account}@{stack.info['project']}.iam.gserviceaccount.com"
         url = stack.standin("signing", f"/computeMetadata/v1/instance/service-accounts/{email}/token")
         token = (await stack.client.get(url, headers={"metadata-flavor": "Google"})).json()["access_token"]
@@ -168,7 +170,7 @@ async def test_a_function_for_people_gets_nothing_else(stack: RunningStack, body
     assert (answer.status_code, answer.json()["error"]) == (403, "principal_refused")
 
 
-@pytest.mark.parametrize("account", ["edge", "worker", "sweeper"])
+@pytest.mark.parametrize("account", ["edge", "edge-twilio", "worker", "sweeper"])
 async def test_no_other_function_shows_a_person(stack: RunningStack, account: str) -> None:
     desk = await sign_in(stack, DESK)
     answer = await ask(stack, account, {"person": desk.token})
