@@ -60,11 +60,18 @@ class FetchFailed(NotFetched):
 
 @dataclass(frozen=True, slots=True)
 class BasicAuth:
-    """For `host` alone ("host" or "host:port", as the URL has it), and not after a redirect has led away from it."""
+    """For `host` alone ("host" or "host:port", as the URL has it), and not after a redirect has led away from it.
+
+    And for `user`'s own files: what stands below `/Accounts/{user}/`, where Twilio has them.
+    """
 
     host: str
     user: str
     password: Hidden
+
+    def fits(self, target: _Target) -> bool:
+        account = target.path.partition("?")[0].partition("/Accounts/")[2]
+        return self.host.lower() == target.authority and account.startswith(f"{self.user}/")
 
     def header(self) -> str:
         return f"Basic {b64encode(f'{self.user}:{self.password.reveal()}'.encode()).decode()}"
@@ -169,12 +176,14 @@ class SafeFetch:
 
     async def _ask(self, target: _Target, most: int, auth: BasicAuth | None) -> bytes | str:
         """The file, or where a redirect leads."""
+        auth = auth if auth is not None and auth.fits(target) else None
+        later = _LATER if auth is None else (*_LATER, 401, 403)  # our credentials may just be changing
         reader, writer = await self._open(target)
         connection = h11.Connection(h11.CLIENT)
         try:
             for event in (_request(target, auth), h11.EndOfMessage()):
                 writer.write(connection.send(event) or b"")
-            return await _answer(connection, reader, most)
+            return await _answer(connection, reader, most, later)
         finally:
             writer.transport.abort()  # whole or useless: nobody waits for the peer to close as well
 
@@ -200,19 +209,21 @@ def _request(target: _Target, auth: BasicAuth | None) -> h11.Request:
         "accept-encoding": "identity",  # what is compressed could be a thousand times as large
         "connection": "close",
     }
-    if auth is not None and auth.host.lower() == target.authority:
+    if auth is not None:
         headers["authorization"] = auth.header()
     return h11.Request(method="GET", target=target.path, headers=list(headers.items()))
 
 
-async def _answer(connection: h11.Connection, reader: asyncio.StreamReader, most: int) -> bytes | str:
+async def _answer(
+    connection: h11.Connection, reader: asyncio.StreamReader, most: int, later: tuple[int, ...]
+) -> bytes | str:
     content = bytearray()
     while True:
         match connection.next_event():
             case h11.NEED_DATA:
                 connection.receive_data(await reader.read(_CHUNK))
             case h11.Response() as response:
-                if location := _location(response, most):
+                if location := _location(response, most, later):
                     return location
             case h11.Data() as part:
                 content += part.data
@@ -226,13 +237,13 @@ async def _answer(connection: h11.Connection, reader: asyncio.StreamReader, most
                 pass  # an informational response (1xx): the answer follows
 
 
-def _location(response: h11.Response, most: int) -> str | None:
+def _location(response: h11.Response, most: int, later: tuple[int, ...]) -> str | None:
     """Where to go on, None for a file that begins to arrive. Raises FetchRefused or FetchFailed for all else."""
     headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
     status = response.status_code
     if status in _REDIRECTS and headers.get(b"location"):
         return headers[b"location"]
-    if status >= 500 or status in _LATER:
+    if status >= 500 or status in later:
         raise FetchFailed(f"the server answered {status}")
     if status != 200:
         raise FetchRefused(f"the server answered {status}")
