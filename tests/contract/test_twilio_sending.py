@@ -171,6 +171,17 @@ async def test_a_definite_refusal_is_told_by_its_code(twilio, status, body, code
     assert outcome.error.endswith(".")
 
 
+@pytest.mark.parametrize("claimed", [400, 200, "400", None, [], {}, 10**30])
+async def test_what_a_body_says_of_its_own_status_is_not_believed(twilio, claimed):
+    problem = {"type": "t", "title": "x", "status": claimed, "code": 21211}
+    twilio.standin.faults.order(Fault(MESSAGES, status=503, body=problem))
+    twilio.standin.faults.order(Fault(MESSAGES, status=400, body=problem))
+    assert await twilio.sender().send(text()) == Unknown("HTTP 503")
+    refused = await twilio.sender().send(text())
+    assert isinstance(refused, Refused)
+    assert refused.error_code == "21211"
+
+
 @pytest.mark.parametrize("status", [408, 409, 500, 502, 503, 504, 302, 307])
 async def test_an_answer_that_does_not_say_whether_it_was_sent_leaves_it_unknown(twilio, status):
     twilio.standin.faults.order(Fault(MESSAGES, phase="after", status=status, headers={"location": "/elsewhere"}))
