@@ -75,7 +75,7 @@ async def test_ours_is_the_call_that_twilio_documents(twilio):
         "To": CUSTOMER,
         "From": BUSINESS,
         "Body": "Yes & no",
-        "StatusCallback": "https://example.test/twilio-sms-status/ch?ref=m.0.1",
+        "StatusCallback": "https://example.test/twilio-sms-status/ch?ref=m.0.1#rc=5&rp=all",
     }
 
 
@@ -86,7 +86,10 @@ async def test_pictures_go_along_and_a_messaging_service_is_named(twilio):
     [call] = twilio.standin.calls.listed()
     sent = httpx.QueryParams(call["body"])
     assert sent.get_list("MediaUrl") == list(pictures)
-    assert (sent["MessagingServiceSid"], sent["StatusCallback"]) == ("MG1", "http://127.0.0.1:1/?a=b&ref=m.0.0")
+    assert (sent["MessagingServiceSid"], sent["StatusCallback"]) == (
+        "MG1",
+        "http://127.0.0.1:1/?a=b&ref=m.0.0#rc=5&rp=all",
+    )
 
 
 @pytest.mark.parametrize("of", [Account(SID, Hidden("wrong")), Account("AC" + "2" * 32, Hidden(TOKEN))])

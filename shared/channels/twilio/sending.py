@@ -17,6 +17,7 @@ from shared.channels.meaning import Kind
 from shared.channels.reference import status_url
 from shared.channels.twilio import codes
 from shared.channels.twilio.account import Account
+from shared.channels.twilio.signature import OVERRIDES
 from shared.channels.types import Accepted, OutboundText, Outcome, Refused, Sender, Unknown
 from shared.config import time_divisor
 
@@ -74,7 +75,7 @@ class TwilioSender(Sender):
                     to=text.recipient,
                     from_=text.sender,
                     body=text.text,
-                    status_callback=status_url(text),
+                    status_callback=f"{status_url(text)}#{OVERRIDES}",
                     **self._optional(text),
                 )
             except (TwilioRestException, TwilioServiceException) as refused:
