@@ -25,6 +25,9 @@ SECRETS = (
     "TWILIO_AUTH_TOKEN",
 )
 
+# May be empty: the platform has no account there, and every tenant its own.
+OPTIONAL = ("TELNYX_API_KEY", "TWILIO_AUTH_TOKEN")
+
 # Each is set by the local cloud alone.
 LOCAL_ONLY = (
     "FIRESTORE_EMULATOR_HOST",
@@ -76,9 +79,9 @@ class Config:
     link_keys: Hidden  # MEDIA_LINK_KEY: of the same form, the first one signs
     address_key: Hidden  # ADDRESS_HASH_KEY: base64url of 32 random bytes; never rotates
     telnyx_public_key: str  # platform-wide account's webhook key, base64 of 32 bytes; "" disables the platform-wide URL
-    telnyx_api_key: Hidden  # platform-wide account's API key; "" where every tenant has its own
+    telnyx_api_key: Hidden  # platform-wide account's API key; "": it sends nothing, every tenant has its own
     twilio_account_sid: str  # platform-wide account; not a secret
-    twilio_auth_token: Hidden  # sends through it and signs its webhooks; "" disables the platform-wide URL
+    twilio_auth_token: Hidden  # sends through it and signs its webhooks; "": neither
     firebase_api_key: str  # identifies the project at Identity Toolkit; not a secret
     gemini_api_key: Hidden
     admin_origin: str  # where the interface is served, "https://host"; "" where no browser may call
@@ -180,5 +183,6 @@ def _refuse_local_settings(env: Mapping[str, str]) -> None:
         if name in env:
             raise ConfigurationError(f"{name} belongs to the local cloud and must not be set in a deployed function.")
     for name in SECRETS:
-        if name in env and env[name].strip().lower() in PLACEHOLDERS:
+        left_out = name in OPTIONAL and env.get(name) == ""
+        if name in env and not left_out and env[name].strip().lower() in PLACEHOLDERS:
             raise ConfigurationError(f"{name} is a placeholder: set the secret's value in Secret Manager.")

@@ -37,11 +37,24 @@ def test_every_endpoint_that_can_be_moved_is_guarded_in_the_cloud() -> None:
         assert getattr(plain, name) != getattr(moved, name), name
 
 
-@pytest.mark.parametrize("name", SECRETS)
-@pytest.mark.parametrize("value", [*config.PLACEHOLDERS, " Change-Me ", "CHANGEME", "  "])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (name, value)
+        for name in SECRETS
+        for value in (*config.PLACEHOLDERS, " Change-Me ", "CHANGEME", "  ")
+        if value or name not in config.OPTIONAL
+    ],
+)
 def test_a_placeholder_secret_aborts_the_start_in_the_cloud(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=name):
         config.read(CLOUD | {name: value})
+
+
+@pytest.mark.parametrize("name", config.OPTIONAL)
+def test_a_platform_without_an_account_at_a_provider_starts(name: str) -> None:
+    found = config.read(CLOUD | dict.fromkeys(SECRETS, "real") | {name: ""})
+    assert sorted(one.reveal() for one in hidden_in(found)) == ["", *["real"] * (len(SECRETS) - 1)]
 
 
 def test_a_function_that_is_granted_no_secret_starts_without_them() -> None:
