@@ -2,30 +2,27 @@
 
 The channel in the URL selects the key before anything is parsed; then the address in the payload must belong to that
 same channel. The URL without a channel is the platform's own account: its key first, routed by address after, and only
-to channels of that account. A tool's body must name the channel's own address as well: tenants on the platform's
-account share its key, and Telnyx signs no URL. An unknown channel and a bad signature get the same bytes; at Telnyx
-after the same work, at Twilio not quite: a channel's account may have to be read first, and once more.
+to channels of that account. A tool's door (`tool_calls`) has one check more. An unknown channel and a bad signature get
+the same bytes; at Telnyx after the same work, at Twilio not quite: a channel's account may have to be read first, and
+once more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from shared import log, tenancy
 from shared.boundary.call import Call
 from shared.boundary.limits import Lookups
-from shared.boundary.tool_calls import called
 from shared.channels import telnyx, twilio
 from shared.channels.accounts import accounts_again, accounts_of, platform_twilio
 from shared.channels.errors import BadSignature
 from shared.channels.telnyx.signature import precheck
 from shared.clock import SystemClock
 from shared.config import config
-from shared.errors import Forbidden, Unauthenticated, Unavailable, Unprocessable
-from shared.store.reading import Reader, Settings
-from shared.store.settings_cache import settings_of
+from shared.errors import Forbidden, Unavailable
+from shared.store.reading import Reader
 from shared.tenancy import Channel
 from shared.vault import Undecryptable, field_cipher
 
@@ -103,7 +100,7 @@ async def owner_of(door: Channel | None, kind: str, address: str, provider: str 
         return door
     owner = await tenancy.channel_at(kind, address)
     if door is not None and (owner is None or (owner.tenant_id, owner.id) != (door.tenant_id, door.id)):
-        raise _another_channel()
+        raise another_channel()
     if owner is None or (door is None and not await _on_the_platforms_account(owner, provider)):
         log.warning("nobody owns this address", count="no_route")
         return None
@@ -127,30 +124,6 @@ def _public_url(call: Call) -> str:
     return f"{config().functions_url}/{call.function}{path}{query}"
 
 
-@dataclass(frozen=True, slots=True)
-class ToolChannel:
-    """The channel whose assistant called a tool, and its tenant's settings."""
-
-    channel: Channel
-    settings: Settings
-
-
-async def tool_channel(call: Call, tool: str) -> ToolChannel:
-    """The channel that the URL names, its signature proven, if its tenant has switched `tool` on.
-
-    Raises Unauthenticated, Forbidden for a call to another channel's address, or BadRequest and Unprocessable with what
-    the owner has to do.
-    """
-    channel = await verified_by_telnyx(call)
-    if channel is None:
-        raise Unauthenticated("caller not authenticated")
-    if called(call) != channel.address:
-        raise _another_channel()
-    settings, _ = await settings_of(channel.tenant_id, Reader(tenancy.database_of(channel)))
-    if tool not in settings.service.tools:
-        raise Unprocessable(f"{tool} is switched off (Settings → Customer service → Tools).", code="tool_off")
-    return ToolChannel(channel, settings)
-
-
-def _another_channel() -> Forbidden:
+def another_channel() -> Forbidden:
+    """The door is one channel's, and the body speaks of another's address."""
     return Forbidden("this body is about an address of another channel", code="another_channel")
