@@ -51,6 +51,14 @@ async def test_a_link_hands_out_its_picture_and_nothing_that_a_browser_would_run
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+async def test_a_provider_may_ask_what_there_is_before_it_fetches_it(stack: RunningStack, links: MediaLinks) -> None:
+    url = f"{stack.function('media')}/{token(links)}"
+    asked, got = await stack.client.head(url), await stack.client.get(url)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert dict(asked.headers) | {"date": ""} == dict(got.headers) | {"date": ""}
+    assert (await stack.client.head(f"{url[:-2]}AA")).status_code == 404
+
+
 async def test_forged_expired_empty_and_foreign_links_get_the_same_bytes(
     stack: RunningStack, links: MediaLinks
 ) -> None:
