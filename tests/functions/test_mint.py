@@ -11,6 +11,8 @@ import pytest
 from tests.members import DESK, expired, forged, sign_in
 from tests.stack import RunningStack
 
+NOT_A_CALLER = {"error": "unauthenticated", "detail": "caller not authenticated"}
+
 
 async def identity_of(stack: RunningStack, account: str, audience: str | None = None) -> str:
     """An OIDC token of one of our service accounts, from the metadata server."""
@@ -74,16 +76,18 @@ async def test_what_the_manifest_does_not_name_is_refused(
 
 @pytest.mark.parametrize("account", ["mint", "token-signer", "tasks-invoker", "nobody"])
 async def test_an_account_that_runs_no_function_is_not_a_caller(stack: RunningStack, account: str) -> None:
-    assert (await ask(stack, account, {"tenant": "testing-agency"})).status_code == 401
+    answer = await ask(stack, account, {"tenant": "testing-agency"})
+    assert (answer.status_code, answer.json()) == (401, NOT_A_CALLER)
 
 
 async def test_a_token_for_another_audience_is_refused(stack: RunningStack) -> None:
     answer = await ask(stack, "worker", {"tenant": "testing-agency"}, audience=stack.function("answer"))
-    assert answer.status_code == 401
+    assert (answer.status_code, answer.json()) == (401, NOT_A_CALLER)
 
 
 async def test_no_token_is_refused(stack: RunningStack) -> None:
-    assert (await stack.client.post(stack.function("mint"), json={"tenant": "x"})).status_code == 401
+    answer = await stack.client.post(stack.function("mint"), json={"tenant": "x"})
+    assert (answer.status_code, answer.json()) == (401, NOT_A_CALLER)
 
 
 async def test_a_route_that_does_not_exist_is_a_404(stack: RunningStack) -> None:
