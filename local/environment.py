@@ -94,9 +94,11 @@ def twilio_accounts(functions_url: str) -> dict[str, twilio.Account]:
 
 def secret_values() -> dict[str, str]:
     """Made anew at every start: nothing encrypted outlives the emulator's memory."""
+    field, link, address = (base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() for _ in range(3))
     return {
-        "FIELD_ENCRYPTION_KEY": f"k1:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}",
-        "ADDRESS_HASH_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "FIELD_ENCRYPTION_KEY": f"k1:{field}",
+        "MEDIA_LINK_KEY": f"k1:{link}",
+        "ADDRESS_HASH_KEY": address,
         "GEMINI_API_KEY": "local-demonstration",
         "TELNYX_API_KEY": "KEY-local-platform",
         "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,

@@ -16,6 +16,18 @@ from shared.hidden import Hidden
 
 PLACEHOLDERS = ("", "change-me", "changeme", "placeholder", "secret", "todo", "xxx")
 
+SECRETS = (
+    "FIELD_ENCRYPTION_KEY",
+    "MEDIA_LINK_KEY",
+    "ADDRESS_HASH_KEY",
+    "GEMINI_API_KEY",
+    "TELNYX_API_KEY",
+    "TWILIO_AUTH_TOKEN",
+)
+
+# May be empty: the platform has no account there, and every tenant its own.
+OPTIONAL = ("TELNYX_API_KEY", "TWILIO_AUTH_TOKEN")
+
 # Each is set by the local cloud alone.
 LOCAL_ONLY = (
     "FIRESTORE_EMULATOR_HOST",
@@ -64,11 +76,12 @@ class Config:
     service: str | None  # the function's name in the cloud (K_SERVICE), None elsewhere
     functions_url: str  # public base of all functions: a function is `<functions_url>/<name>[/<channel>]`
     field_keys: Hidden  # FIELD_ENCRYPTION_KEY: "id:base64url[,id:base64url…]", the first one encrypts
+    link_keys: Hidden  # MEDIA_LINK_KEY: of the same form, the first one signs
     address_key: Hidden  # ADDRESS_HASH_KEY: base64url of 32 random bytes; never rotates
     telnyx_public_key: str  # platform-wide account's webhook key, base64 of 32 bytes; "" disables the platform-wide URL
-    telnyx_api_key: Hidden  # platform-wide account's API key; "" where every tenant has its own
+    telnyx_api_key: Hidden  # platform-wide account's API key; "": it sends nothing, every tenant has its own
     twilio_account_sid: str  # platform-wide account; not a secret
-    twilio_auth_token: Hidden  # sends through it and signs its webhooks; "" disables the platform-wide URL
+    twilio_auth_token: Hidden  # sends through it and signs its webhooks; "": neither
     firebase_api_key: str  # identifies the project at Identity Toolkit; not a secret
     gemini_api_key: Hidden
     admin_origin: str  # where the interface is served, "https://host"; "" where no browser may call
@@ -107,6 +120,7 @@ def read(env: Mapping[str, str]) -> Config:
         service=service,
         functions_url=env.get("FUNCTIONS_URL", f"https://{region}-{project}.cloudfunctions.net").rstrip("/"),
         field_keys=Hidden(env.get("FIELD_ENCRYPTION_KEY", "")),
+        link_keys=Hidden(env.get("MEDIA_LINK_KEY", "")),
         address_key=Hidden(env.get("ADDRESS_HASH_KEY", "")),
         telnyx_public_key=env.get("TELNYX_PUBLIC_KEY", ""),
         telnyx_api_key=Hidden(env.get("TELNYX_API_KEY", "")),
@@ -168,6 +182,7 @@ def _refuse_local_settings(env: Mapping[str, str]) -> None:
     for name in LOCAL_ONLY:
         if name in env:
             raise ConfigurationError(f"{name} belongs to the local cloud and must not be set in a deployed function.")
-    for name in ("FIELD_ENCRYPTION_KEY", "ADDRESS_HASH_KEY", "GEMINI_API_KEY", "TELNYX_API_KEY", "TWILIO_AUTH_TOKEN"):
-        if name in env and env[name].strip().lower() in PLACEHOLDERS:
+    for name in SECRETS:
+        left_out = name in OPTIONAL and env.get(name) == ""
+        if name in env and not left_out and env[name].strip().lower() in PLACEHOLDERS:
             raise ConfigurationError(f"{name} is a placeholder: set the secret's value in Secret Manager.")

@@ -15,15 +15,16 @@ MOST = 500
 
 
 class Held(Generic[K, V]):
-    """Values by key, each for SECONDS from when it was put, at most MOST: the least recently used goes first."""
+    """Values by key, each for `seconds` from when it was put, at most MOST: the least recently used goes first."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, seconds: float = SECONDS) -> None:
         self._clock = clock or SystemClock()
+        self._seconds = seconds
         self._values: OrderedDict[K, tuple[float, V]] = OrderedDict()
 
     def get(self, key: K) -> V | None:
         since, value = self._values.get(key, (float("-inf"), None))
-        if self._clock.monotonic() - since >= SECONDS:
+        if self._clock.monotonic() - since >= self._seconds:
             return None
         self._values.move_to_end(key)
         return value

@@ -124,9 +124,14 @@ def _access_token(text: str, asked_at: float) -> _Token:
 
 def _id_token(text: str) -> _Token:
     token = text.strip()
+    return _Token(token, _seconds(claims_of(token)["exp"]))
+
+
+def claims_of(token: str) -> Mapping[str, object]:
+    """What a token says that its issuer has just handed to us: nothing of it is verified."""
     payload = token.split(".")[1]
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return _Token(token, _seconds(claims["exp"]))
+    claims: Mapping[str, object] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
 
 
 def _text(value: object) -> str:

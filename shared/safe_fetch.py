@@ -17,12 +17,14 @@ import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import h11
 
 from shared import tls
+from shared.exchange import Stream, exchange
 from shared.hidden import Hidden
 from shared.public_addresses import is_public
 
@@ -31,13 +33,11 @@ MOST_URL = 2048  # characters
 CONNECT_SECONDS = 5.0  # for each of a host's addresses
 MOST_ADDRESSES = 4
 HTTPS = 443
-_CHUNK = 64 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LATER = (408, 425, 429)  # and every 5xx
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _URL = re.compile(r"[!-\[\]-~]+")  # visible ASCII, without the backslash that some parsers read as a slash
 
-Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Connect = Callable[[str, int, str | None], Awaitable[Stream]]  # address, port, the name in TLS (None: no TLS)
 
@@ -60,11 +60,18 @@ class FetchFailed(NotFetched):
 
 @dataclass(frozen=True, slots=True)
 class BasicAuth:
-    """For `host` alone ("host" or "host:port", as the URL has it), and not after a redirect has led away from it."""
+    """For `host` alone ("host" or "host:port", as the URL has it), and not after a redirect has led away from it.
+
+    And for `user`'s own files: what stands below `/Accounts/{user}/`, where Twilio has them.
+    """
 
     host: str
     user: str
     password: Hidden
+
+    def fits(self, target: _Target) -> bool:
+        account = target.path.partition("?")[0].partition("/Accounts/")[2]
+        return self.host.lower() == target.authority and account.startswith(f"{self.user}/")
 
     def header(self) -> str:
         return f"Basic {b64encode(f'{self.user}:{self.password.reveal()}'.encode()).decode()}"
@@ -169,14 +176,19 @@ class SafeFetch:
 
     async def _ask(self, target: _Target, most: int, auth: BasicAuth | None) -> bytes | str:
         """The file, or where a redirect leads."""
-        reader, writer = await self._open(target)
-        connection = h11.Connection(h11.CLIENT)
-        try:
-            for event in (_request(target, auth), h11.EndOfMessage()):
-                writer.write(connection.send(event) or b"")
-            return await _answer(connection, reader, most)
-        finally:
-            writer.transport.abort()  # whole or useless: nobody waits for the peer to close as well
+        auth = auth if auth is not None and auth.fits(target) else None
+        later = _LATER if auth is None else (*_LATER, 401, 403)  # our credentials may just be changing
+        content = bytearray()
+        async with aclosing(exchange(await self._open(target), _request(target, auth), h11.EndOfMessage())) as answer:
+            async for part in answer:
+                if isinstance(part, h11.Response):
+                    if location := _location(part, most, later):
+                        return location
+                    continue
+                content += part.data
+                if len(content) > most:
+                    raise _too_large()
+        return bytes(content)
 
 
 def _split(url: str) -> SplitResult | None:
@@ -200,39 +212,18 @@ def _request(target: _Target, auth: BasicAuth | None) -> h11.Request:
         "accept-encoding": "identity",  # what is compressed could be a thousand times as large
         "connection": "close",
     }
-    if auth is not None and auth.host.lower() == target.authority:
+    if auth is not None:
         headers["authorization"] = auth.header()
     return h11.Request(method="GET", target=target.path, headers=list(headers.items()))
 
 
-async def _answer(connection: h11.Connection, reader: asyncio.StreamReader, most: int) -> bytes | str:
-    content = bytearray()
-    while True:
-        match connection.next_event():
-            case h11.NEED_DATA:
-                connection.receive_data(await reader.read(_CHUNK))
-            case h11.Response() as response:
-                if location := _location(response, most):
-                    return location
-            case h11.Data() as part:
-                content += part.data
-                if len(content) > most:
-                    raise _too_large()
-            case h11.EndOfMessage():
-                return bytes(content)
-            case h11.ConnectionClosed():
-                raise h11.RemoteProtocolError("closed before the answer")
-            case _:
-                pass  # an informational response (1xx): the answer follows
-
-
-def _location(response: h11.Response, most: int) -> str | None:
+def _location(response: h11.Response, most: int, later: tuple[int, ...]) -> str | None:
     """Where to go on, None for a file that begins to arrive. Raises FetchRefused or FetchFailed for all else."""
     headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
     status = response.status_code
     if status in _REDIRECTS and headers.get(b"location"):
         return headers[b"location"]
-    if status >= 500 or status in _LATER:
+    if status >= 500 or status in later:
         raise FetchFailed(f"the server answered {status}")
     if status != 200:
         raise FetchRefused(f"the server answered {status}")

@@ -1,12 +1,12 @@
 """Media: a picture that a person of the business sends, for the provider that delivers it."""
 
 from shared.boundary import Call, Reply, endpoint
-from shared.conversations import bootstrap
+from shared.store.linked import linked_file
 
 
-@endpoint(caller="public", methods=("GET",), link=True)
+@endpoint(caller="public", methods=("GET", "HEAD"), link=True)
 async def media(call: Call) -> Reply:
-    picture = await bootstrap.linked_picture(call.channel or "", call.now)
+    picture = await linked_file(call.channel or "", call.now)
     headers = {
         "content-type": picture.content_type,
         "x-content-type-options": "nosniff",

@@ -3,8 +3,7 @@
 from shared.assistant.answer import KeepLead
 from shared.assistant.tools.capture_lead import CaptureLeadArgs
 from shared.boundary import Call, Reply, endpoint
-from shared.boundary.doors import tool_channel
-from shared.boundary.tool_calls import arguments, caller
+from shared.boundary.tool_calls import arguments, caller, tool_channel
 from shared.conversations import bootstrap
 
 

@@ -3,8 +3,7 @@
 from shared.assistant.factory import openings
 from shared.assistant.tools.get_classes import GetClassesArgs, find_classes
 from shared.boundary import Call, Reply, endpoint
-from shared.boundary.doors import tool_channel
-from shared.boundary.tool_calls import arguments
+from shared.boundary.tool_calls import arguments, tool_channel
 
 
 @endpoint(caller="tool")

@@ -2,8 +2,7 @@
 
 from shared.assistant.tools.send_link import SendLinkArgs, allowed_link
 from shared.boundary import Call, Reply, endpoint
-from shared.boundary.doors import tool_channel
-from shared.boundary.tool_calls import arguments, caller
+from shared.boundary.tool_calls import arguments, caller, tool_channel
 from shared.conversations import bootstrap
 
 

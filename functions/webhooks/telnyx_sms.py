@@ -3,7 +3,7 @@
 from shared import log
 from shared.boundary import Call, Reply, endpoint
 from shared.boundary.doors import owner_of, verified_by_telnyx
-from shared.channels import telnyx
+from shared.channels.telnyx import read
 from shared.channels.types import InboundText, StateReport, Unsupported
 from shared.conversations import bootstrap
 
@@ -11,7 +11,7 @@ from shared.conversations import bootstrap
 @endpoint(caller="telnyx")
 async def telnyx_sms(call: Call) -> Reply:
     door = await verified_by_telnyx(call)
-    match telnyx.read(call.raw):
+    match read(call.raw):
         case InboundText() as text:
             if channel := await owner_of(door, "sms", text.recipient):
                 await bootstrap.receiving(channel).receive(text)

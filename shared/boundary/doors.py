@@ -2,30 +2,29 @@
 
 The channel in the URL selects the key before anything is parsed; then the address in the payload must belong to that
 same channel. The URL without a channel is the platform's own account: its key first, routed by address after, and only
-to channels of that account. A tool's body must name the channel's own address as well: tenants on the platform's
-account share its key, and Telnyx signs no URL. An unknown channel and a bad signature get the same bytes after the same
-work.
+to channels of that account. A tool's door (`tool_calls`) has one check more. An unknown channel and a bad signature get
+the same bytes; at Telnyx after the same work, at Twilio not quite: a channel's account may have to be read first, and
+once more.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 
 from shared import log, tenancy
 from shared.boundary.call import Call
 from shared.boundary.limits import Lookups
-from shared.boundary.tool_calls import called
 from shared.channels import telnyx, twilio
-from shared.channels.accounts import Accounts, accounts_of, platform_twilio
+from shared.channels.accounts import accounts_again, accounts_of, platform_twilio
+from shared.channels.errors import BadSignature
 from shared.channels.telnyx.signature import precheck
 from shared.clock import SystemClock
 from shared.config import config
-from shared.errors import Forbidden, Unauthenticated, Unprocessable
-from shared.store.reading import Reader, Settings
-from shared.store.settings_cache import settings_of
+from shared.errors import Forbidden, Unavailable
+from shared.store.reading import Reader
 from shared.tenancy import Channel
-from shared.vault import field_cipher
+from shared.vault import Undecryptable, field_cipher
 
 
 @cache
@@ -51,17 +50,44 @@ async def verified_by_telnyx(call: Call) -> Channel | None:
 
 
 async def verified_by_twilio(call: Call) -> Channel | None:
-    """As `verified_by_telnyx`, over our public URL and the form: by the tenant's own account, else the platform's."""
+    """As `verified_by_telnyx`, over our public URL and the form: by the tenant's own account, else the platform's.
+
+    Raises Unavailable as well, where the tenant's account cannot be opened.
+    """
     twilio.precheck(call.headers)
     url = _public_url(call)
+
+    def verify(account: twilio.Account) -> None:
+        twilio.verify(url, call.raw, call.headers, account=account)
+
     if call.channel is None:
-        twilio.verify(url, call.raw, call.headers, account=platform_twilio())
+        verify(platform_twilio())
         return None
     channel = await lookups().find(call.channel, tenancy.channel_named)
-    twilio.verify(url, call.raw, call.headers, account=await _twilio_account(channel))
-    if channel is not None:
-        log.bind(tenant=channel.tenant_id)
+    if channel is None or channel.provider != "twilio":
+        verify(twilio.DUMMY)
+        raise BadSignature("disabled")
+    try:
+        await _verify_as_its_own(channel, verify)
+    except Undecryptable as damaged:
+        said = "the tenant's Twilio account cannot be opened: it has to be entered again"
+        log.error(said, count="account_damaged", tenant=channel.tenant_id)
+        raise Unavailable("this cannot be checked at the moment; send it again") from damaged
+    log.bind(tenant=channel.tenant_id)
     return channel
+
+
+async def _verify_as_its_own(channel: Channel, verify: Callable[[twilio.Account], None]) -> None:
+    """By the account that is held; where that does not fit, by what it has become since."""
+    reader = Reader(tenancy.database_of(channel))
+    held = await accounts_of(channel.tenant_id, reader)
+    try:
+        verify(held.twilio(field_cipher()))
+    except (BadSignature, Undecryptable):
+        newer = await accounts_again(held, reader)
+        if newer is None:
+            raise
+        verify(newer.twilio(field_cipher()))
 
 
 async def owner_of(door: Channel | None, kind: str, address: str, provider: str = "telnyx") -> Channel | None:
@@ -74,7 +100,7 @@ async def owner_of(door: Channel | None, kind: str, address: str, provider: str 
         return door
     owner = await tenancy.channel_at(kind, address)
     if door is not None and (owner is None or (owner.tenant_id, owner.id) != (door.tenant_id, door.id)):
-        raise _another_channel()
+        raise another_channel()
     if owner is None or (door is None and not await _on_the_platforms_account(owner, provider)):
         log.warning("nobody owns this address", count="no_route")
         return None
@@ -86,19 +112,9 @@ async def _on_the_platforms_account(owner: Channel, provider: str) -> bool:
     if owner.provider != provider:
         return False
     if provider == "twilio":
-        return not (await _accounts_of(owner)).has_own_twilio
+        accounts = await accounts_of(owner.tenant_id, Reader(tenancy.database_of(owner)))
+        return not accounts.has_own_twilio
     return owner.public_key == config().telnyx_public_key
-
-
-async def _twilio_account(channel: Channel | None) -> twilio.Account:
-    """The account that signs for a channel; one that opens nothing for a channel that is not Twilio's, or is none."""
-    if channel is None or channel.provider != "twilio":
-        return twilio.DUMMY
-    return (await _accounts_of(channel)).twilio(field_cipher())
-
-
-async def _accounts_of(channel: Channel) -> Accounts:
-    return await accounts_of(channel.tenant_id, Reader(tenancy.database_of(channel)))
 
 
 def _public_url(call: Call) -> str:
@@ -108,30 +124,6 @@ def _public_url(call: Call) -> str:
     return f"{config().functions_url}/{call.function}{path}{query}"
 
 
-@dataclass(frozen=True, slots=True)
-class ToolChannel:
-    """The channel whose assistant called a tool, and its tenant's settings."""
-
-    channel: Channel
-    settings: Settings
-
-
-async def tool_channel(call: Call, tool: str) -> ToolChannel:
-    """The channel that the URL names, its signature proven, if its tenant has switched `tool` on.
-
-    Raises Unauthenticated, Forbidden for a call to another channel's address, or BadRequest and Unprocessable with what
-    the owner has to do.
-    """
-    channel = await verified_by_telnyx(call)
-    if channel is None:
-        raise Unauthenticated("caller not authenticated")
-    if called(call) != channel.address:
-        raise _another_channel()
-    settings, _ = await settings_of(channel.tenant_id, Reader(tenancy.database_of(channel)))
-    if tool not in settings.service.tools:
-        raise Unprocessable(f"{tool} is switched off (Settings → Customer service → Tools).", code="tool_off")
-    return ToolChannel(channel, settings)
-
-
-def _another_channel() -> Forbidden:
+def another_channel() -> Forbidden:
+    """The door is one channel's, and the body speaks of another's address."""
     return Forbidden("this body is about an address of another channel", code="another_channel")

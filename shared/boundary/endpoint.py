@@ -45,7 +45,7 @@ MAX_BODY = 256 * 1024  # bytes; a provider's message event is under 10 KB
 INVOKERS = {
     "tasks": ("tasks-invoker",),
     "scheduler": ("scheduler-invoker",),
-    "functions": ("edge", "worker", "sweeper", "admin"),
+    "functions": ("edge", "edge-twilio", "worker", "sweeper", "admin"),
 }
 _CHANNEL = re.compile(r"/([A-Za-z0-9_-]{1,64})?")
 _LINK = re.compile(r"/([A-Za-z0-9_-]{1,512})")

@@ -2,8 +2,8 @@
 
 The model fills the arguments. `call_control_id`, `caller` and `called` are preset by the assistant's definition, so the
 model can neither see nor set them; a placeholder that was not resolved ("{{…}}") counts as missing. Headers are not
-signed and say nothing here. The tenant comes from the URL's channel, and `called` must be its address
-(`shared.boundary.doors`). (Telnyx, webhook tools: `preset_body_fields`.)
+signed and say nothing here. The tenant comes from the URL's channel, and `called` must be its address: tenants on the
+platform's account share its key, and Telnyx signs no URL. (Telnyx, webhook tools: `preset_body_fields`.)
 """
 
 from __future__ import annotations
@@ -14,9 +14,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared import tenancy
 from shared.boundary.call import Call, sentences
-from shared.errors import BadRequest
+from shared.boundary.doors import another_channel, verified_by_telnyx
+from shared.errors import BadRequest, Unauthenticated, Unprocessable
 from shared.phones import is_e164
+from shared.store.reading import Reader, Settings
+from shared.store.settings_cache import settings_of
+from shared.tenancy import Channel
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -27,6 +32,31 @@ class Caller:
 
     call_id: str
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChannel:
+    """The channel whose assistant called a tool, and its tenant's settings."""
+
+    channel: Channel
+    settings: Settings
+
+
+async def tool_channel(call: Call, tool: str) -> ToolChannel:
+    """The channel that the URL names, its signature proven, if its tenant has switched `tool` on.
+
+    Raises Unauthenticated, Forbidden for a call to another channel's address, or BadRequest and Unprocessable with what
+    the owner has to do.
+    """
+    channel = await verified_by_telnyx(call)
+    if channel is None:
+        raise Unauthenticated("caller not authenticated")
+    if called(call) != channel.address:
+        raise another_channel()
+    settings, _ = await settings_of(channel.tenant_id, Reader(tenancy.database_of(channel)))
+    if tool not in settings.service.tools:
+        raise Unprocessable(f"{tool} is switched off (Settings → Customer service → Tools).", code="tool_off")
+    return ToolChannel(channel, settings)
 
 
 def arguments(call: Call, model: type[M]) -> M:

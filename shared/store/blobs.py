@@ -1,7 +1,8 @@
 """Files of one tenant in Cloud Storage: `tenants/{t}/{id}` in the bucket MEDIA_BUCKET, each written once.
 
-The SDK is synchronous and takes 0.5 s to import: it is imported at the first file, and works in threads. It repeats
-nothing by itself (`retry=None`); a repeated write meets the object that is there (`if_generation_match=0`).
+The SDK is synchronous and takes 0.5 s to import: it is imported at the first file, and works in threads of its own, so
+that a storage which hangs holds up nothing else. It repeats nothing by itself (`retry=None`); a repeated write meets
+the object that is there (`if_generation_match=0`).
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, TypeVar, cast
 
-from google.api_core.exceptions import NotFound, PreconditionFailed
-
-from shared import identity
+from shared import identity, log
 from shared.config import config
 from shared.errors import Unavailable
 from shared.hidden import Hidden
@@ -27,6 +27,7 @@ T = TypeVar("T")
 TIMEOUT = (3.0, 10.0)  # seconds to connect, and between two pieces of an answer
 SECONDS = 20.0  # for all of it
 _ID = re.compile(r"[0-9a-f]{32}")
+_THREADS = ThreadPoolExecutor(8, thread_name_prefix="files")
 
 
 class StoredBlob(Protocol):
@@ -74,6 +75,8 @@ class Blobs:
         """Write a file once; False if there is one under this id already, which stays as it is."""
 
         def write(blob: StoredBlob) -> bool:
+            from google.api_core.exceptions import PreconditionFailed
+
             try:
                 blob.upload_from_string(
                     content,
@@ -93,6 +96,8 @@ class Blobs:
         """The file, None where there is none."""
 
         def read(blob: StoredBlob) -> Blob | None:
+            from google.api_core.exceptions import NotFound
+
             try:
                 content = blob.download_as_bytes(timeout=TIMEOUT, retry=None, checksum="md5")
             except NotFound:
@@ -107,9 +112,17 @@ class Blobs:
         token = Hidden("" if config().endpoints.storage else await identity.access_token())
         try:
             async with asyncio.timeout(SECONDS):
-                return await asyncio.to_thread(lambda: act(_blob(token, f"{self._folder}/{id}")))
+                name = f"{self._folder}/{id}"
+                return await asyncio.get_running_loop().run_in_executor(_THREADS, lambda: act(_blob(token, name)))
         except Exception as error:  # its own errors, its transport's, damaged content, the time limit
+            log.warning("files' storage failed", count="storage_failed", raised=type(error).__name__, code=_code(error))
             raise Unavailable("the files' storage did not answer; try again") from error
+
+
+def _code(error: Exception) -> int | None:
+    """The HTTP status, where there was an answer."""
+    code = getattr(error, "code", None)
+    return int(code) if isinstance(code, int) else None
 
 
 def _blob(token: Hidden, name: str) -> StoredBlob:

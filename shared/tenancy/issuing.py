@@ -40,7 +40,7 @@ class Issuer:
         """
         answer = await self._exchange(await self._custom_token(principal))
         token = str(answer["idToken"])
-        claims = _claims(token)
+        claims = identity.claims_of(token)
         grant = Grant(
             token=Hidden(token),
             issued_at=float(cast(float, claims["iat"])),
@@ -91,9 +91,3 @@ def _segment(part: Mapping[str, object]) -> str:
 
 def _unpadded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _claims(token: str) -> Mapping[str, object]:
-    """The claims of a token that Identity Toolkit has just handed to us over TLS."""
-    payload = token.split(".")[1]
-    return cast("Mapping[str, object]", json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))

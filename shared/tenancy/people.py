@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import cast
 
+from shared import log
 from shared.clock import Clock, SystemClock
 from shared.config import Config, config
 from shared.errors import Forbidden, Unavailable
@@ -77,7 +78,7 @@ class People:
         try:
             return await ask("POST", url, headers=headers, body=body, seconds=TIMEOUT)
         except NoAnswer as error:
-            raise _unknown() from error
+            raise _unknown(raised=str(error)) from error  # the name of an error
 
 
 @cache
@@ -121,12 +122,13 @@ def _check_account(answer: Answer, uid: str, signed_in_at: float) -> None:
         account = cast("list[_Claims]", found["users"])[0] if answer.status == 200 else {}
         known, since = account["localId"], float(str(account.get("validSince", 0)))
     except (ValueError, KeyError, TypeError, IndexError):
-        raise _unknown() from None  # the cause would quote the account
+        raise _unknown(status=answer.status) from None  # the cause would quote the account
     if known != uid or account.get("disabled", False) is not False:
         raise CallerRefused("account")
     if not since <= signed_in_at:
         raise CallerRefused("revoked")
 
 
-def _unknown() -> Unavailable:
+def _unknown(**cause: str | int) -> Unavailable:
+    log.warning("a sign-in could not be checked", count="lookup_failed", **cause)
     return Unavailable("your sign-in cannot be checked at the moment; try again")

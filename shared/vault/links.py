@@ -2,7 +2,8 @@
 
     base64url(tenant|media id|expiry in Unix seconds ‖ HMAC-SHA256 of these)
 
-The key is derived from the field masters, for this purpose alone. The first master signs, all of them are honoured.
+MEDIA_LINK_KEY holds masters of these links alone: who serves files to the world has no key of the tenants' secrets.
+The first master signs, all of them are honoured.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from shared.ids import framed
 from shared.vault.deriving import derived
 from shared.vault.masters import Masters
 
+SETTING = "MEDIA_LINK_KEY"
 PURPOSE = "media link v1"
 _MAC = 32  # bytes
 _CLAIM = re.compile(r"([a-z0-9-]{3,40})\|([0-9a-f]{32})\|([0-9]{1,12})")
@@ -60,8 +62,8 @@ class MediaLinks:
 
 @cache
 def media_links() -> MediaLinks:
-    """This process's own. Raises ConfigurationError if FIELD_ENCRYPTION_KEY is missing or weak."""
-    return MediaLinks(Masters.parse(config().field_keys))
+    """This process's own. Raises ConfigurationError if MEDIA_LINK_KEY is missing or weak."""
+    return MediaLinks(Masters.parse(config().link_keys, SETTING))
 
 
 def _mac(key: bytes, claim: str) -> bytes:

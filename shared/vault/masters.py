@@ -1,4 +1,4 @@
-"""The master keys of field encryption: the first one encrypts, all of them decrypt, so a rotation needs no pause."""
+"""Master keys, of secret fields or of links: the first one writes, all of them read, so a rotation needs no pause."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.hidden import Hidden
 from shared.vault.keys import Key, read_key
 
 SETTING = "FIELD_ENCRYPTION_KEY"
-FORM = f"{SETTING} has the form id:base64url[,id:base64url…]"
+FORM = "The form is id:base64url[,id:base64url…]"
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}")  # no ".": it parts the ciphertext's prefix
 
@@ -27,16 +27,16 @@ class Masters:
         self.first = next(iter(self._keys))
 
     @classmethod
-    def parse(cls, text: Hidden) -> Masters:
-        """Masters of "id:base64url[,id:base64url…]", each of 32 random bytes or more.
+    def parse(cls, text: Hidden, setting: str = SETTING) -> Masters:
+        """Masters of "id:base64url[,id:base64url…]", each of 32 random bytes or more, which `setting` holds.
 
         Raises ConfigurationError, which names the entry by its position and shows nothing of it.
         """
         if not text.reveal().strip():
-            raise ConfigurationError(f"{SETTING} is empty. {FORM}.")
+            raise ConfigurationError(f"{setting} is empty. {FORM}.")
         keys: dict[str, Key] = {}
         for position, entry in enumerate(text.reveal().split(","), start=1):
-            where = f"Entry {position} of {SETTING}"
+            where = f"Entry {position} of {setting}"
             master_id, key = _entry(Hidden(entry), where)
             _refuse_repetition(keys, master_id, key, where)
             keys[master_id] = key

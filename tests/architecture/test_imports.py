@@ -26,6 +26,14 @@ HEAVY = (
     "telnyx",
     "twilio",
 )
+# What a function does not import that has no use for it.
+DATABASE = ("google.cloud.firestore", "google.cloud.firestore_v1", "grpc")
+WITHOUT = {
+    "health": (*DATABASE, "pydantic", "httpx"),
+    "media": (*DATABASE, "pydantic", "httpx"),
+    "twilio-sms": ("pydantic", "httpx"),
+    "twilio-sms-status": ("pydantic", "httpx"),
+}
 NEVER = ("local", "tests", "pytest", "hypothesis", "nox")
 LOAD = "import json, sys, main; {}; print(json.dumps(sorted(sys.modules)))"
 
@@ -59,6 +67,7 @@ async def test_a_function_starts_without_heavy_libraries_and_other_functions(nam
     assert heavy(modules) == []
     entries = {str(entry["entry"]) for entry in manifest().values()}
     assert entries & set(modules) == {str(manifest()[name]["entry"])}
+    assert [module for module in modules if any(below(module, one) for one in WITHOUT.get(name, ()))] == []
 
 
 async def test_main_alone_imports_nothing_of_ours() -> None:

@@ -8,10 +8,19 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import main
+from functions.admin.reply import MOST_BODY
 from shared.boundary.endpoint import CALLERS, INVOKERS
+from shared.conversations.gallery import MOST_BYTES
+from shared.conversations.outgoing import MOST_SENT
+from shared.conversations.pictures import MOST_SIZE
 from tests.architecture.tree import ROOT, manifest
 
 Manifest = dict[str, dict[str, object]]
+
+MIB = 1024 * 1024
+PROCESS = 150 * MIB  # with the SDKs that it needs and no request
+# Bytes of pictures that one request may hold, with the copies that parsing, base64 and the SDKs make of them.
+HELD = {"reply": 4 * MOST_BODY, "answer": 4 * MOST_BYTES, "fetch-media": 3 * MOST_SIZE, "media": 3 * MOST_SENT}
 
 SCHEMA = json.loads((ROOT / "functions" / "manifest.schema.json").read_text())
 FUNCTIONS = list(manifest())
@@ -124,6 +133,20 @@ def test_several_requests_at_once_need_a_whole_cpu() -> None:
     assert problems(changed) == []
     changed["sweep"]["concurrency"] = 2
     assert any("cpu" in problem for problem in problems(changed))
+
+
+def test_of_what_the_world_calls_only_twilios_doors_hold_the_key_of_the_tenants_secrets() -> None:
+    """An account has the secrets of all its functions."""
+    holders = {entry["identity"] for entry in manifest().values() if "FIELD_ENCRYPTION_KEY" in str(entry["secrets"])}
+    assert holders == {"edge-twilio", "worker"}
+    assert {entry["caller"] for entry in manifest().values() if entry["identity"] == "edge-twilio"} == {"twilio"}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_as_many_pictures_as_come_at_once_fit_into_an_instance(name: str) -> None:
+    entry = manifest()[name]
+    memory = int(str(entry["memory"]).removesuffix("Mi")) * MIB
+    assert PROCESS + int(str(entry["concurrency"])) * HELD[name] <= memory
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import httpx
@@ -164,6 +167,32 @@ async def test_a_storage_that_fails_is_asked_once_and_later_again(configured: Cl
     with pytest.raises(Unavailable):
         await Blobs("acme").get(OTHER)
     assert len((await configured.http.get(f"{configured.url}/__calls")).json()) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "raised", "code"),
+    [({"status": 503}, "ServiceUnavailable", 503), ({"drop": True}, "ConnectionError", None)],
+)
+async def test_why_the_storage_failed_is_in_the_log_and_what_file_it_was_is_not(
+    configured: Cloud, capsys: pytest.CaptureFixture[str], fault: dict[str, object], raised: str, code: int | None
+) -> None:
+    await configured.http.post(f"{configured.url}/__faults", json={"path": "/", **fault})
+    with pytest.raises(Unavailable):
+        await Blobs("acme").get(ID)
+    (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "storage_failed" in line]
+    assert (line["raised"], line["code"]) == (raised, code)
+    assert ID not in json.dumps(line)
+
+
+async def test_files_wait_for_no_thread_of_anybody_else(configured: Cloud) -> None:
+    asyncio.get_running_loop().set_default_executor(busy := ThreadPoolExecutor(1))
+    held = threading.Event()
+    busy.submit(held.wait)
+    try:
+        async with asyncio.timeout(10):
+            assert await Blobs("acme").get(ID) is None
+    finally:
+        held.set()
 
 
 async def test_a_file_that_arrives_damaged_is_not_taken(configured: Cloud) -> None:

@@ -75,7 +75,7 @@ async def test_ours_is_the_call_that_twilio_documents(twilio):
         "To": CUSTOMER,
         "From": BUSINESS,
         "Body": "Yes & no",
-        "StatusCallback": "https://example.test/twilio-sms-status/ch?ref=m.0.1",
+        "StatusCallback": "https://example.test/twilio-sms-status/ch?ref=m.0.1#rc=5&rp=all",
     }
 
 
@@ -86,7 +86,10 @@ async def test_pictures_go_along_and_a_messaging_service_is_named(twilio):
     [call] = twilio.standin.calls.listed()
     sent = httpx.QueryParams(call["body"])
     assert sent.get_list("MediaUrl") == list(pictures)
-    assert (sent["MessagingServiceSid"], sent["StatusCallback"]) == ("MG1", "http://127.0.0.1:1/?a=b&ref=m.0.0")
+    assert (sent["MessagingServiceSid"], sent["StatusCallback"]) == (
+        "MG1",
+        "http://127.0.0.1:1/?a=b&ref=m.0.0#rc=5&rp=all",
+    )
 
 
 @pytest.mark.parametrize("of", [Account(SID, Hidden("wrong")), Account("AC" + "2" * 32, Hidden(TOKEN))])
@@ -169,6 +172,17 @@ async def test_a_definite_refusal_is_told_by_its_code(twilio, status, body, code
     assert isinstance(outcome, Refused)
     assert (outcome.error_code, outcome.again, outcome.ours, outcome.opted_out) == (code, again, ours, False)
     assert outcome.error.endswith(".")
+
+
+@pytest.mark.parametrize("claimed", [400, 200, "400", None, [], {}, 10**30])
+async def test_what_a_body_says_of_its_own_status_is_not_believed(twilio, claimed):
+    problem = {"type": "t", "title": "x", "status": claimed, "code": 21211}
+    twilio.standin.faults.order(Fault(MESSAGES, status=503, body=problem))
+    twilio.standin.faults.order(Fault(MESSAGES, status=400, body=problem))
+    assert await twilio.sender().send(text()) == Unknown("HTTP 503")
+    refused = await twilio.sender().send(text())
+    assert isinstance(refused, Refused)
+    assert refused.error_code == "21211"
 
 
 @pytest.mark.parametrize("status", [408, 409, 500, 502, 503, 504, 302, 307])

@@ -27,8 +27,8 @@ async def links(stack: RunningStack) -> MediaLinks:
     )
     headers = {"content-type": "multipart/related; boundary=x"}
     (await stack.client.post(f"{url}?uploadType=multipart", content=body, headers=headers)).raise_for_status()
-    secrets = await secrets_of(stack.info, "FIELD_ENCRYPTION_KEY")
-    return MediaLinks(Masters.parse(Hidden(secrets["FIELD_ENCRYPTION_KEY"])))
+    secrets = await secrets_of(stack.info, "MEDIA_LINK_KEY")
+    return MediaLinks(Masters.parse(Hidden(secrets["MEDIA_LINK_KEY"])))
 
 
 def token(links: MediaLinks, tenant: str = AGENCY, id: str = ID, hours: float = 1) -> str:
@@ -49,6 +49,14 @@ async def test_a_link_hands_out_its_picture_and_nothing_that_a_browser_would_run
     assert answer.headers["content-disposition"] == "inline"
     assert answer.headers["cache-control"].startswith("private")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_a_provider_may_ask_what_there_is_before_it_fetches_it(stack: RunningStack, links: MediaLinks) -> None:
+    url = f"{stack.function('media')}/{token(links)}"
+    asked, got = await stack.client.head(url), await stack.client.get(url)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert dict(asked.headers) | {"date": ""} == dict(got.headers) | {"date": ""}
+    assert (await stack.client.head(f"{url[:-2]}AA")).status_code == 404
 
 
 async def test_forged_expired_empty_and_foreign_links_get_the_same_bytes(

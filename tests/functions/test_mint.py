@@ -11,6 +11,8 @@ import pytest
 from tests.members import DESK, expired, forged, sign_in
 from tests.stack import RunningStack
 
+NOT_A_CALLER = {"error": "unauthenticated", "detail": "caller not authenticated"}
+
 
 async def identity_of(stack: RunningStack, account: str, audience: str | None = None) -> str:
     """An OIDC token of one of our service accounts, from the metadata server."""
@@ -31,8 +33,9 @@ async def route_of(stack: RunningStack, tenant: str) -> str:
     return next(route["id"] for route in routes if route["tenant_id"] == tenant)
 
 
-async def test_the_edge_gets_a_tenant_by_its_route(stack: RunningStack) -> None:
-    answer = await ask(stack, "edge", {"route": await route_of(stack, "testing-agency")})
+@pytest.mark.parametrize("account", ["edge", "edge-twilio"])
+async def test_the_edge_gets_a_tenant_by_its_route(stack: RunningStack, account: str) -> None:
+    answer = await ask(stack, account, {"route": await route_of(stack, "testing-agency")})
     assert answer.status_code == 200
     assert answer.json()["channel"]["address"] == "+12817679141"
     claims = jwt.decode(answer.json()["token"], options={"verify_signature": False})
@@ -53,6 +56,7 @@ async def test_the_sweeper_gets_the_sweeper(stack: RunningStack) -> None:
     ("account", "body"),
     [
         ("edge", {"tenant": "testing-agency"}),
+        ("edge-twilio", {"tenant": "testing-agency"}),
         ("edge", {"principal": "sweeper"}),
         ("edge", {"principal": "platform"}),
         ("worker", {"route": "0" * 32}),
@@ -72,16 +76,18 @@ async def test_what_the_manifest_does_not_name_is_refused(
 
 @pytest.mark.parametrize("account", ["mint", "token-signer", "tasks-invoker", "nobody"])
 async def test_an_account_that_runs_no_function_is_not_a_caller(stack: RunningStack, account: str) -> None:
-    assert (await ask(stack, account, {"tenant": "testing-agency"})).status_code == 401
+    answer = await ask(stack, account, {"tenant": "testing-agency"})
+    assert (answer.status_code, answer.json()) == (401, NOT_A_CALLER)
 
 
 async def test_a_token_for_another_audience_is_refused(stack: RunningStack) -> None:
     answer = await ask(stack, "worker", {"tenant": "testing-agency"}, audience=stack.function("answer"))
-    assert answer.status_code == 401
+    assert (answer.status_code, answer.json()) == (401, NOT_A_CALLER)
 
 
 async def test_no_token_is_refused(stack: RunningStack) -> None:
-    assert (await stack.client.post(stack.function("mint"), json={"tenant": "x"})).status_code == 401
+    answer = await stack.client.post(stack.function("mint"), json={"tenant": "x"})
+    assert (answer.status_code, answer.json()) == (401, NOT_A_CALLER)
 
 
 async def test_a_route_that_does_not_exist_is_a_404(stack: RunningStack) -> None:
@@ -133,7 +139,7 @@ async def test_what_cannot_be_a_tenants_id_is_no_tenant(stack: RunningStack, ten
 async def test_only_mint_may_sign(stack: RunningStack) -> None:
     """Whoever may sign as token-signer may be anybody."""
     signer = f"token-signer@{stack.info['project']}.iam.gserviceaccount.com"
-    for account in ("edge", "worker", "sweeper", "admin"):
+    for account in ("edge", "edge-twilio", "worker", "sweeper", "admin"):
         email = f"{account}@{stack.info['project']}.iam.gserviceaccount.com"
         url = stack.standin("signing", f"/computeMetadata/v1/instance/service-accounts/{email}/token")
         token = (await stack.client.get(url, headers={"metadata-flavor": "Google"})).json()["access_token"]
@@ -168,7 +174,7 @@ async def test_a_function_for_people_gets_nothing_else(stack: RunningStack, body
     assert (answer.status_code, answer.json()["error"]) == (403, "principal_refused")
 
 
-@pytest.mark.parametrize("account", ["edge", "worker", "sweeper"])
+@pytest.mark.parametrize("account", ["edge", "edge-twilio", "worker", "sweeper"])
 async def test_no_other_function_shows_a_person(stack: RunningStack, account: str) -> None:
     desk = await sign_in(stack, DESK)
     answer = await ask(stack, account, {"person": desk.token})

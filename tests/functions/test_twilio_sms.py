@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 from twilio.request_validator import RequestValidator
 
-from tests.stack import RunningStack
+from shared.channels.accounts import AGAIN, TWILIO, binding
+from shared.hidden import Hidden
+from shared.vault import FieldCipher, Masters
+from tests.stack import RunningStack, eventually, secrets_of
 from tests.twilio_forms import BSS, NUMBER, post, received, token_of, url_of
 
 CP = "cp-marketing"
 CP_NUMBER = "+12815550162"
+WITHIN = AGAIN + 10.0  # seconds; what is held lasts for sixty
 
 
 async def test_a_text_is_answered_with_an_empty_reply_at_once(stack: RunningStack, customer: str) -> None:
@@ -135,6 +142,67 @@ async def test_an_error_never_shows_what_the_customer_wrote(stack: RunningStack,
     answer = await post(stack, url_of(stack), fields, token_of(stack))
     assert answer.status_code == 400
     assert "secret words" not in answer.text
+
+
+class Account:
+    """A tenant's own account at Twilio, which its owner enters anew."""
+
+    def __init__(self, stack: RunningStack, cipher: FieldCipher) -> None:
+        self._stack, self._cipher = stack, cipher
+
+    async def enter(self, token: str) -> None:
+        plain = json.dumps({"account_sid": "AC9", "auth_token": token})
+        await self.store(self._cipher.encrypt(plain, binding(CP, TWILIO)))
+
+    async def store(self, ciphertext: str) -> None:
+        info = self._stack.info
+        documents = f"http://{info['firestore']}/v1/projects/{info['project']}/databases/(default)/documents"
+        answer = await self._stack.client.patch(
+            f"{documents}/tenants/{CP}/secrets/{TWILIO}?updateMask.fieldPaths=ciphertext",
+            json={"fields": {"ciphertext": {"stringValue": ciphertext}}},
+            headers={"authorization": "Bearer owner"},
+        )
+        answer.raise_for_status()
+
+    async def answered(self, token: str, status: int) -> httpx.Response:
+        """Waits until a text that `token` signs is answered like that."""
+
+        async def answer() -> httpx.Response | None:
+            fields = received(self._stack.new_customer(), "hello", CP_NUMBER)
+            given = await post(self._stack, url_of(self._stack, tenant_id=CP), fields, token)
+            return given if given.status_code == status else None
+
+        found: httpx.Response = await eventually(answer, f"{status} for {token}", WITHIN)
+        return found
+
+
+@pytest.fixture
+async def account(stack: RunningStack) -> AsyncIterator[Account]:
+    key = (await secrets_of(stack.info, "FIELD_ENCRYPTION_KEY"))["FIELD_ENCRYPTION_KEY"]
+    account = Account(stack, FieldCipher(Masters.parse(Hidden(key))))
+    secrets = await stack.documents(f"tenants/{CP}/secrets")
+    before = next(secret["ciphertext"] for secret in secrets if secret["id"] == TWILIO)
+    yield account
+    await account.store(before)
+    await account.answered(token_of(stack, CP), 200)
+
+
+async def test_a_token_that_was_changed_at_twilio_opens_long_before_the_old_one_is_forgotten(
+    stack: RunningStack, account: Account
+) -> None:
+    await account.answered(token_of(stack, CP), 200)  # it is held from now on
+    await account.enter("rotated")
+    await account.answered("rotated", 200)
+    assert (await account.answered(token_of(stack, CP), 401)).json()["error"] == "unauthenticated"
+
+
+async def test_an_account_that_cannot_be_opened_is_asked_for_again_and_is_nobodys_business(account: Account) -> None:
+    await account.store("v1.k1.damaged")
+    damaged = await account.answered("whatever", 503)
+    assert damaged.json()["error"] == "unavailable"
+    assert "secret" not in damaged.text
+    await account.enter("entered again")
+    await account.answered("entered again", 200)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])

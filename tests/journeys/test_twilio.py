@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -33,7 +33,7 @@ async def test_a_text_to_the_twilio_number_is_answered_through_twilio_and_delive
     assert (reply["provider"], reply["sender"]) == ("twilio", NUMBER)
     assert reply["channel_id"] == stack.tenant(BSS)["channels"]["twilio-sms"]
     (call,) = await sends(stack, customer)
-    expected = f"{url_of(stack, 'twilio-sms-status')}?ref={reply['id']}.0.0"
+    expected = f"{url_of(stack, 'twilio-sms-status')}?ref={reply['id']}.0.0#rc=5&rp=all"
     assert call["StatusCallback"] == expected
     assert await stack.phone(customer) == []
 
@@ -113,7 +113,7 @@ async def test_a_number_that_telnyx_refuses_for_good_fails_over_to_the_one_at_tw
     )
     assert reply["error"] is None
     (call,) = await sends(stack, customer)
-    assert dict(parse_qsl(call["StatusCallback"].partition("?")[2]))["ref"] == f"{reply['id']}.1.0"
+    assert dict(parse_qsl(urlsplit(call["StatusCallback"]).query))["ref"] == f"{reply['id']}.1.0"
     assert await stack.phone(customer) == []
     await stack.idle()
     assert not [p for p in await stack.documents(f"tenants/{BSS}/pending") if p["subject"] == reply["id"]]

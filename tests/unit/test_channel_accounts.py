@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterator
@@ -10,10 +11,22 @@ import pytest
 
 from shared import config
 from shared.channels import accounts
-from shared.channels.accounts import SECRETS, TELNYX_KEY, TWILIO, Accounts, binding, held_accounts, take_accounts
+from shared.channels.accounts import (
+    AGAIN,
+    SECRETS,
+    TELNYX_KEY,
+    TWILIO,
+    Accounts,
+    accounts_again,
+    binding,
+    held_accounts,
+    take_accounts,
+)
+from shared.held import SECONDS, Held
 from shared.hidden import Hidden
 from shared.store.reading import Found
 from shared.vault import FieldCipher, Masters, Undecryptable
+from tests.unit.loopback import MovableClock
 
 CIPHER = FieldCipher(Masters.parse(Hidden(f"k1:{base64.urlsafe_b64encode(bytes(range(32))).decode()}")))
 OWN = {"account_sid": "AC9", "auth_token": "own", "shared_keys": {"k": "shared"}}
@@ -85,6 +98,58 @@ def test_what_was_read_is_held_per_tenant_and_as_it_is_stored():
     assert isinstance(held, Accounts)
     assert "own" not in repr(held)
     assert held_accounts("t2") is None
+
+
+class Secrets:
+    """A tenant's secret documents as a Reader finds them, and how often they were read."""
+
+    def __init__(self, **secrets: str | None) -> None:
+        self.found = stored(**secrets)
+        self.reads = 0
+
+    async def read(self, _keys: object) -> Found:
+        self.reads += 1
+        await asyncio.sleep(0)
+        return self.found
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> MovableClock:
+    moved = MovableClock()
+    for name, seconds in (("_held", SECONDS), ("_just_read", AGAIN)):
+        monkeypatch.setattr(accounts, name, Held(moved, seconds))
+    return moved
+
+
+async def test_an_account_that_does_not_fit_is_read_again_and_is_the_new_one(clock: MovableClock) -> None:
+    old, now = take_accounts("t1", stored(twilio=encrypted())), Secrets(twilio=encrypted(plain="{}"))
+    clock.pass_by(AGAIN)
+    again = await accounts_again(old, now)
+    assert again is not None
+    assert again.twilio_ciphertext != old.twilio_ciphertext
+    assert held_accounts("t1") == again
+    assert await accounts_again(old, now) == again
+    assert await accounts_again(again, now) is None
+
+
+async def test_an_account_that_is_still_the_same_is_no_other_one(clock: MovableClock) -> None:
+    secrets = Secrets(twilio=encrypted())
+    same = take_accounts("t1", secrets.found)
+    clock.pass_by(AGAIN)
+    assert await accounts_again(same, secrets) is None
+    assert secrets.reads == 1
+
+
+async def test_however_many_forgeries_come_an_account_is_read_again_once_in_some_seconds(clock: MovableClock) -> None:
+    secrets = Secrets(twilio=encrypted())
+    held = take_accounts("t1", secrets.found)
+    await asyncio.gather(*(accounts_again(held, secrets) for _ in range(20)))
+    assert secrets.reads == 0
+    for times in (1, 2):
+        clock.pass_by(AGAIN)
+        await asyncio.gather(*(accounts_again(held, secrets) for _ in range(20)))
+        await accounts_again(held, secrets)
+        assert secrets.reads == times
 
 
 def test_that_there_is_no_account_at_all_is_not_held(platform: pytest.MonkeyPatch):

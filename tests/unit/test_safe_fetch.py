@@ -384,27 +384,52 @@ def auth(url: str) -> BasicAuth:
     return BasicAuth(url.removeprefix("http://"), "AC1", Hidden("t0p"))
 
 
-async def test_credentials_go_to_their_host_and_to_no_other() -> None:
-    def echo(request: Request) -> Response:
-        return Response(request.headers.get("authorization", "none"))
+OURS = "/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
 
-    with serving(files(a=echo)) as first, serving(files(a=echo)) as second:
+
+async def echo(request: Request) -> Response:
+    return Response(request.headers.get("authorization", "none"))
+
+
+async def test_credentials_go_to_their_host_and_to_no_other() -> None:
+    with serving(echo) as first, serving(echo) as second:
         fetch = local(first, second)
-        assert await get(fetch, f"{first}/a", auth=auth(first)) == b"Basic QUMxOnQwcA=="
-        assert await get(fetch, f"{second}/a", auth=auth(first)) == b"none"
-        assert await get(fetch, f"{first}/a") == b"none"
+        assert await get(fetch, f"{first}{OURS}", auth=auth(first)) == b"Basic QUMxOnQwcA=="
+        assert await get(fetch, f"{second}{OURS}", auth=auth(first)) == b"none"
+        assert await get(fetch, f"{first}{OURS}") == b"none"
+
+
+@pytest.mark.parametrize("path", ["/Accounts/AC2/Media/1", "/Accounts/AC12", "/a", "/Accounts/AC2/Accounts/AC1/a"])
+async def test_credentials_are_not_shown_for_a_file_of_another_account(path: str) -> None:
+    with serving(echo) as url:
+        assert await get(local(url), f"{url}{path}", auth=auth(url)) == b"none"
+        assert await get(local(url), f"{url}{path}?/Accounts/AC1/", auth=auth(url)) == b"none"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_server_that_does_not_take_our_credentials_is_asked_again_later(status: int) -> None:
+    """They may just be changing."""
+    refusal = Response(status_code=status)
+    with serving(files(**{OURS[1:]: refusal, "Accounts/AC2/a": refusal})) as url:
+        with pytest.raises(FetchFailed, match=str(status)):
+            await get(local(url), f"{url}{OURS}", auth=auth(url))
+        with pytest.raises(FetchRefused, match=str(status)):
+            await get(local(url), f"{url}/Accounts/AC2/a", auth=auth(url))
 
 
 async def test_credentials_do_not_follow_a_redirect_to_another_host_and_do_not_come_back() -> None:
-    def echo(request: Request) -> Response:
+    def shown(request: Request) -> Response:
         return Response(request.headers.get("authorization", "none"))
 
+    def away(request: Request) -> Response:
+        return to(f"{other}/back?to={request.query_params['home']}")
+
     with serving(files(back=lambda request: to(request.query_params["to"]))) as other:
-        answers = {"away": lambda r: to(f"{other}/back?to={r.query_params['home']}"), "stay": to("/echo"), "echo": echo}
-        with serving(files(**answers)) as home:
-            fetch = local(home, other)
-            assert (await get(fetch, f"{home}/stay", auth=auth(home))).startswith(b"Basic")
-            assert await get(fetch, f"{home}/away?home={home}/echo", auth=auth(home)) == b"none"
+        own = {"Accounts/AC1/away": away, "Accounts/AC1/stay": to("shown"), "Accounts/AC1/shown": shown}
+        with serving(files(**own)) as url:
+            home, fetch = f"{url}/Accounts/AC1", local(url, other)
+            assert (await get(fetch, f"{home}/stay", auth=auth(url))).startswith(b"Basic")
+            assert await get(fetch, f"{home}/away?home={home}/shown", auth=auth(url)) == b"none"
 
 
 def test_credentials_show_in_no_form_of_printing() -> None:

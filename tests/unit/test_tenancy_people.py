@@ -240,11 +240,12 @@ async def test_what_identity_toolkit_refuses_is_refused(people: People, toolkit:
     ("message", "status"), [("API key not valid.", 400), ("PERMISSION_DENIED", 403), ("USER_DISABLED", 503), ("x", 429)]
 )
 async def test_a_fault_of_our_own_or_of_googles_refuses_nobody_for_good_and_admits_nobody(
-    people: People, toolkit: Toolkit, message: str, status: int
+    people: People, toolkit: Toolkit, message: str, status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     toolkit.refuse(message, status)
     with pytest.raises(Unavailable):
         await people.member(Hidden(token()))
+    assert f'"count": "lookup_failed", "status": {status}}}' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"users": []}', b'{"users": [{}]}', b'{"users": "x"}', b"null"])
@@ -254,9 +255,14 @@ async def test_an_answer_that_nobody_understands_admits_nobody(people: People, t
         await people.member(Hidden(token()))
 
 
-async def test_without_identity_toolkit_nobody_is_admitted(keys: SigningKeys) -> None:
+async def test_without_identity_toolkit_nobody_is_admitted_and_the_log_says_why(
+    keys: SigningKeys, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(Unavailable):
         await People(project(nobody_listens()), keys, CLOCK).member(Hidden(token()))
+    logged = capsys.readouterr().err
+    assert '"raised": "ConnectionRefusedError"' in logged
+    assert token() not in logged
 
 
 # -- the local cloud

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.config import ConfigurationError, config
 from shared.hidden import Hidden
 from shared.vault import Masters
-from shared.vault.links import Linked, MediaLinks
+from shared.vault.links import Linked, MediaLinks, media_links
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -76,6 +79,30 @@ def test_another_key_opens_nothing_and_a_rotated_one_still_does() -> None:
 def test_nothing_else_is_signed(file: Linked) -> None:
     with pytest.raises(ValueError, match="file of a tenant"):
         links().sign(file, LATER)
+
+
+def test_links_have_masters_of_their_own_and_do_without_the_tenants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "demo")
+    monkeypatch.delenv("FIELD_ENCRYPTION_KEY", raising=False)
+    monkeypatch.setenv("MEDIA_LINK_KEY", f"k1:{key(0)}")
+    with fresh():
+        assert media_links().open(TOKEN, NOW) == FILE
+    monkeypatch.setenv("MEDIA_LINK_KEY", "")
+    monkeypatch.setenv("FIELD_ENCRYPTION_KEY", f"k1:{key(0)}")
+    with fresh(), pytest.raises(ConfigurationError, match="MEDIA_LINK_KEY is empty"):
+        media_links()
+
+
+@contextmanager
+def fresh() -> Iterator[None]:
+    """The configuration is read anew, before and after."""
+    config.cache_clear()
+    media_links.cache_clear()
+    try:
+        yield
+    finally:
+        config.cache_clear()
+        media_links.cache_clear()
 
 
 def test_no_key_shows() -> None:

@@ -17,6 +17,7 @@ from shared.channels.meaning import Kind
 from shared.channels.reference import status_url
 from shared.channels.twilio import codes
 from shared.channels.twilio.account import Account
+from shared.channels.twilio.signature import OVERRIDES
 from shared.channels.types import Accepted, OutboundText, Outcome, Refused, Sender, Unknown
 from shared.config import time_divisor
 
@@ -52,12 +53,9 @@ class TwilioSender(Sender):
         if not _usable(self._account.sid) or not _usable(self._account.auth_token.reveal()):
             return Refused("account", codes.CHECK_ACCOUNT, ours=True)
         from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
-        from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
         try:
-            return await self._accepted(text)
-        except (TwilioRestException, TwilioServiceException) as refused:
-            return _outcome(int(refused.status), str(refused.code))
+            return await self._called(text)
         except (ClientConnectorError, ConnectionTimeoutError):  # no connection was there to carry the request
             return Refused("connection", "Twilio could not be reached; we try again.", again=True)
         except TimeoutError:
@@ -67,16 +65,21 @@ class TwilioSender(Sender):
         except (ValueError, TypeError, AttributeError, LookupError):  # not what the SDK takes for an answer
             return Unknown("an answer that cannot be read")
 
-    async def _accepted(self, text: OutboundText) -> Outcome:
+    async def _called(self, text: OutboundText) -> Outcome:
         """A connection of its own for each call: one that was kept could have died unnoticed."""
+        from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+
         async with asyncio.timeout(self._total), _http(self._total) as http:
-            message = await _client(self._account, http, self._base_url).messages.create_async(
-                to=text.recipient,
-                from_=text.sender,
-                body=text.text,
-                status_callback=status_url(text),
-                **self._optional(text),
-            )
+            try:
+                message = await _client(self._account, http, self._base_url).messages.create_async(
+                    to=text.recipient,
+                    from_=text.sender,
+                    body=text.text,
+                    status_callback=f"{status_url(text)}#{OVERRIDES}",
+                    **self._optional(text),
+                )
+            except (TwilioRestException, TwilioServiceException) as refused:
+                return _outcome(http.session.status, str(refused.code))
         sid = message.sid
         return Accepted(sid) if isinstance(sid, str) and 0 < len(sid) <= 200 else Unknown("an acceptance without an id")
 
@@ -122,19 +125,25 @@ def _http(total: float) -> AsyncTwilioHttpClient:
     return http
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Bounded:
-    """A session whose requests all have these times: the SDK knows of one time only, for the whole call."""
+    """A session whose requests all have these times: the SDK knows of one time only, for the whole call.
+
+    `status`: the last answer's, for the SDK may give what the answer's body says of itself.
+    """
 
     session: ClientSession
     times: ClientTimeout
+    status: int = 0
 
     async def request(
         self, *, method: str, url: str, data: Mapping[str, object], headers: Mapping[str, str], **_given: object
     ) -> ClientResponse:
-        return await self.session.request(
+        response = await self.session.request(
             method, url, data=data, headers=headers, timeout=self.times, allow_redirects=False
         )
+        self.status = response.status
+        return response
 
     async def close(self) -> None:
         await self.session.close()

@@ -33,8 +33,8 @@ _HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
 _FORMS = {"HMAC_SHA1": re.compile(r"[A-Za-z0-9+/]{27}="), "HMAC_SHA256": re.compile(r"[A-Za-z0-9+/]{43}=")}
 _PORTS = {"https": "443", "http": "80"}
 
-# Twilio delivers a text once only, unless the webhook URL asks for more with this fragment (docs/providers.md, 2.1).
-# Whether the fragment is signed with the URL is not documented, so either is taken.
+# Twilio calls once only, for a text or a report, unless the webhook's URL asks for more with this fragment
+# (docs/providers.md, 2.1). Whether the fragment is signed with the URL is not documented, so either is taken.
 OVERRIDES = "rc=5&rp=all"
 
 
