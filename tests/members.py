@@ -16,7 +16,7 @@ from tests.stack import RunningStack
 AGENCY, BSS = "testing-agency", "bss-cypress-spring"
 DESK, OWNER = "desk@testing-agency.example", "owner@testing-agency.example"
 ELSEWHERE = "owner@bss-cypress-spring.example"
-FUNCTIONS = ("take-over", "hand-back", "resolve", "reply", "resend")
+FUNCTIONS = ("take-over", "hand-back", "resolve", "block", "reply", "resend")
 NOBODYS = "0" * 32
 
 
@@ -44,6 +44,10 @@ class Person:
 async def call(stack: RunningStack, function: str, token: str | None, body: Any, **headers: str) -> httpx.Response:
     proof = {} if token is None else {"authorization": f"Bearer {token}"}
     return await stack.client.post(stack.function(function), json=body, headers={**proof, **headers})
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]
 
 
 def a_body(function: str) -> dict[str, Any]:

@@ -32,5 +32,6 @@ def held(conversation: Conversation) -> Reply:
             "owner": conversation.owner.value,
             "owned_by": conversation.owned_by,
             "epoch": conversation.epoch,
+            "blocked": conversation.blocked,
         }
     )

@@ -81,10 +81,10 @@ class Answering:
             if self._staff.writes(found, settings):
                 if await self._too_early(found, cause, settings) or await self._relay(found, settings):
                     return
-            elif found.owner == Owner.RESOLVED and found.open and not found.opted_out:
+            elif found.owner == Owner.RESOLVED and found.open and not found.opted_out and not found.blocked:
                 await self._reopen(found)
             elif not is_ours(found) or not found.open:
-                if await self._nothing_to_do(found):
+                if await self._nothing_to_do(found, cause, settings):
                     return
             elif await self._too_early(found, cause, settings) or await self._attempt(found, settings):
                 return
@@ -156,15 +156,22 @@ class Answering:
         again = given_to(found, Owner.AI, self._clock.now())
         await self._try(found, {**hands_of(again), "episode": found.episode + 1})
 
-    async def _nothing_to_do(self, found: Conversation) -> bool:
+    async def _nothing_to_do(self, found: Conversation, cause: str | None, settings: Settings) -> bool:
         """A6. False where the conversation changed meanwhile: a text may just have arrived."""
+        notice = await self._staff.told(found, cause, settings)
         fields: dict[str, object] = {"lease": None, "attempts": 0, "heard": recent(found, self._clock.now())}
         if found.opted_out or found.blocked:
             fields["open"] = []
         changes = Changes(self._db)
         changes.drop_pending(ANSWER, found.id)
         changes.update_conversation(found, fields)
-        return await changes.try_commit() is not None
+        if notice is not None:
+            notice.write(changes, settings, self._clock.now())
+        if await changes.try_commit() is None:
+            return False
+        if notice is not None:
+            await self._work.send(notice.conversation.id, notice.draft.id)
+        return True
 
     async def _try(self, found: Conversation, fields: Mapping[str, object]) -> Conversation | None:
         """The conversation with `fields` written, or None where it changed meanwhile."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from shared.conversations.sending import Sending
     from shared.conversations.sweeping import Sweeping
     from shared.safe_fetch import BasicAuth
-    from shared.store.blobs import Blob
     from shared.store.documents import Message
 
 
@@ -120,14 +118,6 @@ def outgoing(member: Member) -> Outgoing:
     from shared.store.blobs import Blobs
 
     return Outgoing(tenancy.database_of_member(member), Blobs(member.tenant_id))
-
-
-async def linked_picture(token: str, now: datetime) -> Blob:
-    """The picture behind a link of ours. Raises NotFound."""
-    from shared.conversations.outgoing import linked
-    from shared.vault.links import media_links
-
-    return await linked(media_links(), token, now)
 
 
 def sweeping() -> Sweeping:

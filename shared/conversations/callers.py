@@ -33,13 +33,15 @@ class Callers:
         self._clock = clock
 
     async def ask_person(self, customer: str, settings: Settings) -> bool:
-        """Hand the conversation with `customer` (E.164) over; False where a person has it already. Raises Unavailable.
+        """Hand the conversation with `customer` (E.164) over. Raises Unavailable.
+
+        False where a person has it already, or has blocked the contact.
 
         Asked twice is asked once: what waits for a person, or is a person's, stays as it is.
         """
         for _ in range(MOST_TRIES):
             found = await self._conversation(customer)
-            if found.owner in (Owner.WAITING, Owner.HUMAN):
+            if found.blocked or found.owner in (Owner.WAITING, Owner.HUMAN):
                 return False
             request = await self._notices.request(found, CUSTOMER_ASKED, settings, self._clock.now())
             changes = Changes(self._db)

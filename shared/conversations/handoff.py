@@ -121,10 +121,17 @@ class Notices:
 
 
 def _notice(id: str, phone: str, known: Conversation | None, of: Conversation, reason: str, level: int) -> Notice:
-    theirs = Conversation(id, None, channel_id=of.channel_id, address=phone, our_address=of.our_address)
     said = digest("handoff", of.id, str(of.epoch), str(level), phone)
-    draft = Draft(said, _told(of, reason, level), (), 0, kind="notice", author="system")
-    about = known.about if known is not None else {}
+    return notice(
+        Conversation(id, None, address=phone, about=known.about if known else {}), of, said, _told(of, reason, level)
+    )
+
+
+def notice(theirs: Conversation, of: Conversation, id: str, words: str) -> Notice:
+    """A text to a phone of the staff about `of`, from the number that the customer wrote to."""
+    about = theirs.about
+    theirs = Conversation(theirs.id, None, channel_id=of.channel_id, address=theirs.address, our_address=of.our_address)
+    draft = Draft(id, words, (), 0, kind="notice", author="system")
     newest_first = sorted(about.keys() - {of.id}, key=lambda asked: about[asked], reverse=True)
     return Notice(theirs, draft, of.id, tuple(newest_first[MOST_ABOUT - 1 :]))
 

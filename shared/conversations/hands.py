@@ -9,6 +9,7 @@
 `epoch` rises by one with every change of the owner and only then, in the same commit: what the assistant wrote under
 another epoch is never sent (PIPELINE §2, People). A step that is done already writes nothing, so a repeat is harmless.
 (*) Another person takes it from the first one: `owned_by` changes, the owner does not.
+A contact that is blocked is resolved with it, and stays so: what they write is stored, and opens nothing.
 
 Every step is one commit on the version of the conversation that it read, tried a bounded number of times. Where the
 customer opted out nobody may write to them, so such a conversation can be resolved and nothing else.
@@ -106,6 +107,18 @@ class Hands:
             if found.owner is Owner.RESOLVED:
                 return None
             return replace(given_to(found, Owner.RESOLVED, self._clock.now()), open=())
+
+        return await self._step(conversation_id, plan)
+
+    async def block(self, conversation_id: str, *, blocked: bool) -> Conversation:
+        """Nobody answers and nobody writes here any more, and what is open is over; or, taken back, from the next text
+        on somebody does again."""
+
+        def plan(found: Conversation) -> Conversation | None:
+            if found.blocked is blocked:
+                return None
+            after = given_to(found, Owner.RESOLVED, self._clock.now())
+            return replace(after, blocked=blocked, open=())
 
         return await self._step(conversation_id, plan)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -10,9 +9,9 @@ from datetime import datetime, timedelta
 from shared.config import config
 from shared.conversations.collecting import described, keep
 from shared.conversations.pictures import MOST_FILES, SENDABLE, picture_type
-from shared.errors import BadRequest, NotFound, PayloadTooLarge
+from shared.errors import BadRequest, PayloadTooLarge
 from shared.ids import digest
-from shared.store.blobs import Blob, Blobs
+from shared.store.blobs import Blobs
 from shared.store.changes import Changes
 from shared.store.documents import Message
 from shared.store.errors import Exists
@@ -43,7 +42,7 @@ class Outgoing:
         names = (digest("sent", conversation_id, request_id, str(place)) for place in range(len(pictures)))
         return tuple([await self.add(conversation_id, *one) for one in zip(pictures, names, strict=True)])
 
-    async def add(self, conversation_id: str, content: bytes, id: str | None = None) -> str:
+    async def add(self, conversation_id: str, content: bytes, id: str) -> str:
         """The id under which a message may carry this picture.
 
         Raises PayloadTooLarge and BadRequest with what to do, Unavailable.
@@ -52,7 +51,6 @@ class Outgoing:
             raise PayloadTooLarge("This picture is larger than 1 MB: send a smaller one.")
         if picture_type(content) not in SENDABLE:
             raise BadRequest("This file is not a picture that phones show: send a JPEG, PNG or GIF.")
-        id = id or uuid.uuid4().hex
         kept = await keep(self._blobs, id, content)
         origin = {"conversation_id": conversation_id, "direction": "out", "state": MediaState.STORED.value}
         changes = Changes(self._db)
@@ -76,12 +74,3 @@ def unsendable(sent: Message, known: Found) -> str | None:
 def link(links: MediaLinks, tenant_id: str, id: str, now: datetime) -> str:
     """The URL at which a provider fetches a picture."""
     return f"{config().functions_url}/media/{links.sign(Linked(tenant_id, id), now + LINK_LIFE)}"
-
-
-async def linked(links: MediaLinks, token: str, now: datetime) -> Blob:
-    """The picture behind a link. Raises NotFound, the same for a forged, an expired and an empty one."""
-    file = links.open(token, now)
-    found = await Blobs(file.tenant).get(file.media) if file is not None else None
-    if found is None:
-        raise NotFound("there is nothing at this address")
-    return found

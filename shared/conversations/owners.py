@@ -35,6 +35,7 @@ def hands_of(after: Conversation) -> dict[str, object]:
         "owner_since": after.owner_since,
         "open": list(after.open),
         "last_out": after.last_out,
+        "blocked": after.blocked,
         "lease": None,
         "attempts": 0,
         "parked": None,

@@ -8,7 +8,7 @@ The message's id derives from the provider's, so its creation is the de-duplicat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared import log
@@ -26,8 +26,8 @@ from shared.errors import Unavailable
 from shared.ids import digest, message_id
 from shared.store.changes import NOW, Changes, added, raised, removed
 from shared.store.documents import Conversation
-from shared.store.errors import Exists, Refused, Stale
-from shared.store.reading import Reader, Settings, conversation, message
+from shared.store.errors import Exists, Stale
+from shared.store.reading import Reader, conversation, message
 from shared.store.settings import DEFAULT_WINDOW_SECONDS
 from shared.store.settings_cache import settings_of
 from shared.tasks import TaskQueue
@@ -38,6 +38,14 @@ MOST_TEXT = 10_000  # characters; carriers carry 1,600
 MOST_MEDIA = 20
 _PREVIEW = 140
 _WINDOW = divided(DEFAULT_WINDOW_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Our own message to a wish: its id, and what is written of it."""
+
+    id: str
+    fields: Mapping[str, object]
 
 
 class Receiving:
@@ -82,17 +90,16 @@ class Receiving:
         reply = await self._reply_to(wish, id, text)
         if wish.certain:
             changes = self._obeyed(wish, id, text, reply)
-            fields = {**self._heard(text), **self._counted(), **gate(wish, id), "open": removed(id)}
-            changes.merge_conversation(of.id, fields)
+            changes.merge_conversation(of.id, {**self._as_wished(wish, id, text, reply), **self._counted()})
             await self._stored(changes, id, of.id)
         elif not await self._obey_as_read(wish, id, text, reply):
             await self._ask(id, text, window)
             return
         log.info("wish obeyed", count="wish", wish=wish.word.value, source=wish.source, message_id=id)
         if reply is not None:
-            await self._work.send(of.id, reply[0].id)
+            await self._work.send(of.id, reply.id)
 
-    def _obeyed(self, wish: Wish, id: str, text: InboundText, reply: tuple[Draft, Settings] | None) -> Changes:
+    def _obeyed(self, wish: Wish, id: str, text: InboundText, reply: _Answer | None) -> Changes:
         """The text, the ledger's entry, and our one answer to it."""
         of = self._as_heard(text)
         changes = Changes(self._db)
@@ -100,12 +107,16 @@ class Receiving:
         address_id = self._hashes.address(self._channel.tenant_id, text.sender)
         enter(changes, wish, of, address_id, id, text.text[:MOST_TEXT])
         if reply is not None:
-            draft, settings = reply
-            changes.create_message(draft.id, outbound(draft, of, settings.sms))
-            changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
+            changes.create_message(reply.id, reply.fields)
+            changes.put_pending(SEND, reply.id, self._clock.now() + SEND_GRACE)
         return changes
 
-    async def _obey_as_read(self, wish: Wish, id: str, text: InboundText, reply: tuple[Draft, Settings] | None) -> bool:
+    def _as_wished(self, wish: Wish, id: str, text: InboundText, reply: _Answer | None) -> dict[str, object]:
+        """What it changes in the conversation: whatever is written after our answer is sent after it."""
+        written = {"last_out": reply.id} if reply is not None else {}
+        return {**self._heard(text), **gate(wish, id), **written, "open": removed(id)}
+
+    async def _obey_as_read(self, wish: Wish, id: str, text: InboundText, reply: _Answer | None) -> bool:
         """On the version that was read: what only means STOP was judged beside it. Raises Unavailable.
 
         False from a phone of the staff, who tell a customer what they will stop: only a keyword is their own wish.
@@ -116,7 +127,7 @@ class Receiving:
             if found is not None and found.about:
                 return False
             changes = self._obeyed(wish, id, text, reply)
-            fields = {**self._heard(text), **gate(wish, id), "open": removed(id)}
+            fields = self._as_wished(wish, id, text, reply)
             if found is None:
                 changes.create_conversation(key, {**fields, "epoch": 1})
             else:
@@ -128,21 +139,26 @@ class Receiving:
             return True
         raise Unavailable("this conversation is too busy; deliver the text again")
 
-    async def _reply_to(self, wish: Wish, id: str, text: InboundText) -> tuple[Draft, Settings] | None:
-        """None where the provider has answered, or where too much was asked in this hour: STOP is always confirmed."""
+    async def _reply_to(self, wish: Wish, id: str, text: InboundText) -> _Answer | None:
+        """None where the provider has answered, or where too much was asked in this hour.
+
+        A STOP is always confirmed, and its confirmation waits for nothing that was written before.
+        """
         if wish.answered:
             return None
-        key = self._conversation_id(text)
-        settings, read = await settings_of(self._channel.tenant_id, self._reader, conversation(key))
-        found = read.conversation(key)
-        if wish.word is not Keyword.STOP and found is not None and over(found, settings, self._clock.now()):
-            return None
+        of = self._as_heard(text)
+        settings, read = await settings_of(self._channel.tenant_id, self._reader, conversation(of.id))
+        found = read.conversation(of.id)
+        if wish.word is not Keyword.STOP and found is not None:
+            if over(found, settings, self._clock.now()):
+                return None
+            of = replace(of, last_out=found.last_out)
         phrase, kind = ANSWERS[wish.word]
         language = decide(settings.service.language, (text.text,))
         name = settings.profile.name or settings.tenant.name
         said = sentence(phrase, language, name, settings.profile.contact)
         draft = Draft(digest(kind, id), said, (), 0, kind=kind, author="system", language=language)
-        return draft, settings
+        return _Answer(draft.id, outbound(draft, of, settings.sms))
 
     # -- what is written
 
@@ -151,7 +167,7 @@ class Receiving:
         try:
             await changes.commit()
             log.info("text stored", count="text_received", message_id=id, conversation=conversation_id)
-        except (Exists, Refused) as refused:
+        except Exists as refused:
             await self._expect_duplicate(id, refused)
 
     async def _expect_duplicate(self, id: str, refused: Exception) -> None:

@@ -16,14 +16,15 @@ from datetime import datetime, timedelta
 from shared import log
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, outbound
-from shared.conversations.handoff import watch_person
-from shared.conversations.limits import recent
+from shared.conversations.handoff import Notice, notice, watch_person
+from shared.conversations.limits import over, recent
 from shared.conversations.owners import given_to, hands_of
 from shared.conversations.timers import HISTORY, SEND_GRACE
 from shared.conversations.work import ANSWER, SEND, Work
 from shared.ids import digest
+from shared.phones import E164, display
 from shared.store.changes import Changes, removed
-from shared.store.documents import Conversation, Owner
+from shared.store.documents import Conversation, Message, Owner
 from shared.store.reading import Reader, Settings, conversation, message
 from shared.tenancy import Database
 
@@ -73,6 +74,21 @@ class StaffPhone:
         about = {id: asked for id, asked in theirs.about.items() if id in left}
         return await self._reply(theirs, customer, words, about, settings)
 
+    async def told(self, customer: Conversation, cause: str | None, settings: Settings) -> Notice | None:
+        """What the phone that answers this customer hears of their newest text (`cause`); None where it is nobody's,
+        or was told already. Without it, whoever answers from a phone would not know that they were written to."""
+        text_id = cause or (customer.open[-1] if customer.open else "")
+        if text_id not in customer.open or customer.owned_by is None or customer.opted_out or customer.blocked:
+            return None
+        id = digest("customer-wrote", text_id)
+        read = await self._reader.read([conversation(customer.owned_by), message(text_id), message(id)])
+        theirs, text = read.conversation(customer.owned_by), read.message(text_id)
+        if theirs is None or text is None or read.message(id) is not None:
+            return None
+        if theirs.address not in settings.service.handoff.phones or over(customer, settings, self._clock.now()):
+            return None
+        return notice(theirs, customer, id, _said(customer, text))
+
     async def _reply(
         self, theirs: Conversation, customer: Conversation, said: str, about: Mapping[str, datetime], settings: Settings
     ) -> bool:
@@ -116,6 +132,11 @@ class StaffPhone:
         }
         changes.update_conversation(theirs, {**done, **(fields or {})})
         return changes
+
+
+def _said(customer: Conversation, text: Message) -> str:
+    words = f"{text.text} (with a picture: open the inbox)" if text.attached else text.text
+    return f"{display(E164(customer.address))}: {words}"[:MOST_WORDS]
 
 
 def _read(theirs: Conversation) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ class Changes:
         self._paths = Paths(db)
         self._order: list[AsyncDocumentReference] = []
         self._conditions: dict[AsyncDocumentReference, datetime] = {}
+        self._new: list[AsyncDocumentReference] = []
 
     # -- messages
 
@@ -130,10 +131,9 @@ class Changes:
             with translated_commit():
                 results = await self._batch.commit()
         except Refused as refused:
-            # The rules look at the document that is there now. Where that is not the one that was read, they may say
-            # no before the precondition does.
-            if await self._any_changed():
-                raise Stale("it changed meanwhile; try again") from refused
+            # The rules look at the document that is there now. Where that is not the one that was read, or is one that
+            # was to be created, they may say no before the precondition does.
+            await self._expect_as_read(refused)
             raise
         versions = (cast(datetime, result.update_time) for result in results)
         return {cast(str, reference.id): version for reference, version in zip(self._order, versions, strict=True)}
@@ -148,6 +148,7 @@ class Changes:
     def _create(self, reference: AsyncDocumentReference, fields: Fields) -> None:
         self._batch.create(reference, dict(fields))
         self._order.append(reference)
+        self._new.append(reference)
 
     def _update(self, reference: AsyncDocumentReference, version: datetime | None, fields: Fields) -> None:
         if version is None:
@@ -156,10 +157,14 @@ class Changes:
         self._order.append(reference)
         self._conditions[reference] = version
 
-    async def _any_changed(self) -> bool:
-        """Whether a document that the commit was conditional on is not as it was read."""
-        if not self._conditions:
-            return False
+    async def _expect_as_read(self, refused: Refused) -> None:
+        """Raises Exists or Stale where a document is not as this commit says that it is."""
+        if not self._new and not self._conditions:
+            return
         with translated():
-            now = [snapshot async for snapshot in self._db.get_all(list(self._conditions))]
-        return any(snapshot.update_time != self._conditions[snapshot.reference] for snapshot in now)
+            found = [snapshot async for snapshot in self._db.get_all([*self._new, *self._conditions])]
+        now = {snapshot.reference: snapshot for snapshot in found}
+        if any(now[reference].exists for reference in self._new):
+            raise Exists("it exists already") from refused
+        if any(now[reference].update_time != read for reference, read in self._conditions.items()):
+            raise Stale("it changed meanwhile; try again") from refused

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from google.api_core.exceptions import ServiceUnavailable
+from google.api_core.exceptions import PermissionDenied, ServiceUnavailable
 
 from shared.assistant import Assistant, Tools
 from shared.assistant.model import ModelReply, ModelRequest
@@ -112,15 +112,22 @@ class Carrier:
 
 
 class LossyDatabase(Database):
-    """A database session whose next `lose` commits are written, and nobody hears of it."""
+    """A database session whose next `lose` commits are written, and nobody hears of it.
+
+    Those of `deny` are refused by the rules, as production may refuse what it has not compared with its conditions yet.
+    """
 
     lose = 0
+    deny = 0
 
     @property
     def _firestore_api(self) -> LossyDatabase:
         return self
 
     async def commit(self, **request: object) -> object:
+        if self.deny:
+            self.deny -= 1
+            raise PermissionDenied("the rules said no")
         answer = await super()._firestore_api.commit(**request)
         if self.lose:
             self.lose -= 1

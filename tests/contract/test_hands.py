@@ -130,6 +130,41 @@ async def test_what_opted_out_can_be_resolved(house: House) -> None:
     assert (await resolve(house)).owner is Owner.RESOLVED
 
 
+async def test_a_contact_who_is_blocked_is_answered_by_nobody_and_what_is_written_waits_for_nobody(
+    house: House,
+) -> None:
+    await owned(house, "human")
+    blocked = await house.hands.block(house.conversation_id, blocked=True)
+    assert (blocked.owner, blocked.blocked, blocked.open) == (Owner.RESOLVED, True, ())
+    await house.answer(await house.text("And now?"))
+    found = await house.conversation()
+    assert (found.owner, found.episode, found.open) == (Owner.RESOLVED, 0, ())
+    assert house.model.asked == []
+    assert await house.pending() == set()
+
+
+async def test_what_was_written_for_a_contact_is_not_sent_once_they_are_blocked(house: House) -> None:
+    await owned(house, "ai")
+    sent = await reply(house)
+    await house.hands.block(house.conversation_id, blocked=True)
+    await send(house, sent)
+    assert (await house.message(sent.id)).state == "cancelled"
+
+
+async def test_a_contact_who_is_blocked_no_more_is_answered_from_the_next_text_on(house: House) -> None:
+    await owned(house, "ai")
+    await house.hands.block(house.conversation_id, blocked=True)
+    await house.text("While they are blocked")
+    await house.answer()
+    after = await house.hands.block(house.conversation_id, blocked=False)
+    assert (after.owner, after.blocked, after.open) == (Owner.RESOLVED, False, ())
+    house.say(PARKING)
+    text = await house.text("Where can I park?")
+    await house.answer(text)
+    assert [message.covers for message in await house.outbound()] == [(text,)]
+    assert await house.hands.block(house.conversation_id, blocked=False) == await house.conversation()
+
+
 async def test_many_at_once_end_with_one_of_them(house: House) -> None:
     await owned(house, "ai")
     results = await asyncio.gather(

@@ -11,6 +11,7 @@ from shared.assistant.model import ModelReply, ModelRequest
 from shared.conversations.timers import MOST_ATTEMPTS
 from shared.errors import Unavailable
 from shared.store.changes import Changes
+from shared.store.reading import SETTINGS
 from tests.contract.pipeline_support import FIRST, PARKING, House
 
 QUESTION = "Where can I park?"
@@ -223,7 +224,8 @@ async def test_a_text_that_arrives_while_a_task_finds_nothing_to_do_keeps_its_wo
     await house.change(owner="human", epoch=1)
     stale = await house.conversation()
     await house.text("one more")
-    assert await house.answering._nothing_to_do(stale) is False
+    settings = (await house.reader.read(SETTINGS)).settings()
+    assert await house.answering._nothing_to_do(stale, None, settings) is False
     assert await house.pending() == {f"a-{house.conversation_id}"}
     assert first in (await house.conversation()).open
 

@@ -265,6 +265,30 @@ async def test_a_report_that_comes_again_after_start_opts_nobody_out(house: Hous
     assert not (await house.conversation()).opted_out
 
 
+async def test_what_is_answered_after_start_goes_out_after_the_notice_that_answers_it(house: House) -> None:
+    for words in ("STOP", "START"):
+        await house.text(words)
+    house.say(PARKING)
+    await house.answer(await house.text(QUESTION))
+    confirmation, notice, reply = await house.outbound()
+    assert (notice.prev, reply.prev) == (confirmation.id, notice.id)
+    with pytest.raises(Unavailable, match="earlier"):
+        await house.sending.send(reply.id, house.conversation_id)
+    await run_sends(house)
+    assert [called.text for called in house.carrier.called] == [notice.text, reply.text]
+
+
+async def test_help_goes_out_after_what_was_written_before_it(house: House) -> None:
+    house.say(PARKING)
+    await house.answer(await house.text(QUESTION))
+    await house.text("HELP")
+    reply, notice = await house.outbound()
+    with pytest.raises(Unavailable, match="earlier"):
+        await house.sending.send(notice.id, house.conversation_id)
+    await run_sends(house)
+    assert [called.text for called in house.carrier.called] == [reply.text, notice.text]
+
+
 async def test_help_after_stop_is_answered_by_nobody(house: House) -> None:
     await house.text("STOP")
     await house.text("HELP")

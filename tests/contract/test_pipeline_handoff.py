@@ -229,6 +229,28 @@ async def test_a_reply_from_a_staff_members_phone_is_a_persons_reply(staffed: Ho
     assert [called.recipient for called in staffed.carrier.called] == [CUSTOMER, CUSTOMER]
 
 
+async def test_who_answers_from_a_phone_hears_what_the_customer_writes_next_and_once(staffed: House) -> None:
+    await ask(staffed)
+    await from_phone(staffed, DESK, "Hi, this is Ann.")
+    text = await staffed.text("Is my son in Ann's class?")
+    for cause in (text, text, None):
+        await staffed.answer(cause)
+    heard = [message.text for message in await texts_to(staffed, DESK) if "Ann's class" in message.text]
+    assert heard == ["+1 281 555 0101: Is my son in Ann's class?"]
+    assert (await staffed.conversation()).open == (text,)
+    await from_phone(staffed, DESK, "Yes, he is.")
+    assert [message.covers for message in await staffed.outbound()][-1] == (text,)
+    assert f"a-{staffed.conversation_id}" not in await staffed.pending()
+
+
+async def test_who_answers_in_the_inbox_is_not_told_by_text(staffed: House) -> None:
+    await ask(staffed)
+    await staffed.hands.take_over(staffed.conversation_id, "uid-ann")
+    before = len(await texts_to(staffed, DESK))
+    await staffed.answer(await staffed.text("Are you there?"))
+    assert len(await texts_to(staffed, DESK)) == before
+
+
 async def test_a_second_reply_by_phone_keeps_the_owner_and_moves_the_timer(staffed: House) -> None:
     await ask(staffed)
     await from_phone(staffed, DESK, "One moment.")

@@ -343,8 +343,12 @@ def outgoing(post: Post) -> Outgoing:
     return Outgoing(post.house.db, post.blobs)
 
 
+async def added(post: Post, conversation_id: str, content: bytes) -> str:
+    return await outgoing(post).add(conversation_id, content, os.urandom(16).hex())
+
+
 async def test_a_persons_picture_goes_out_as_an_address_to_fetch_it_from(post: Post) -> None:
-    id = await outgoing(post).add(post.house.conversation_id, png())
+    id = await added(post, post.house.conversation_id, png())
     sent = await pictured(post, id)
     await post.house.sending.send(sent.id)
     (text,) = post.house.carrier.called
@@ -353,7 +357,7 @@ async def test_a_persons_picture_goes_out_as_an_address_to_fetch_it_from(post: P
 
 
 async def test_a_picture_whose_address_cannot_be_made_now_goes_out_with_the_next_try(post: Post) -> None:
-    sent = await pictured(post, await outgoing(post).add(post.house.conversation_id, png()))
+    sent = await pictured(post, await added(post, post.house.conversation_id, png()))
     post.house.senders.linkless = True
     with pytest.raises(Unavailable):
         await post.house.sending.send(sent.id)
@@ -365,7 +369,7 @@ async def test_a_picture_whose_address_cannot_be_made_now_goes_out_with_the_next
 
 
 async def test_a_picture_that_is_sent_again_goes_with_its_words(post: Post) -> None:
-    sent = await pictured(post, await outgoing(post).add(post.house.conversation_id, png()))
+    sent = await pictured(post, await added(post, post.house.conversation_id, png()))
     post.house.carrier.outcomes = [Refused("40310", "The number cannot get texts.")]
     await post.house.sending.send(sent.id)
     await post.house.sending.send(await post.house.hands.resend(sent.id, "uid-ann"))
@@ -390,7 +394,7 @@ async def test_a_picture_that_is_not_there_fails_the_message_visibly(post: Post)
 async def test_a_customers_picture_and_one_of_another_conversation_are_not_sent(post: Post) -> None:
     text = await post.text("picture.png")
     await post.collect(text)
-    foreign = await outgoing(post).add("f" * 32, png())
+    foreign = await added(post, "f" * 32, png())
     for id in (media_id(text, 0), foreign):
         sent = await pictured(post, id)
         await post.house.sending.send(sent.id)
@@ -400,7 +404,7 @@ async def test_a_customers_picture_and_one_of_another_conversation_are_not_sent(
 
 async def test_pictures_that_are_too_large_together_fail_the_message_with_what_to_do(post: Post) -> None:
     half = png() + bytes(600_000)
-    ids = [await outgoing(post).add(post.house.conversation_id, half) for _ in range(2)]
+    ids = [await added(post, post.house.conversation_id, half) for _ in range(2)]
     sent = await pictured(post, *ids)
     await post.house.sending.send(sent.id)
     assert (await post.house.message(sent.id)).error == TOO_LARGE
@@ -409,9 +413,9 @@ async def test_pictures_that_are_too_large_together_fail_the_message_with_what_t
 async def test_only_what_a_phone_shows_is_taken(post: Post) -> None:
     for content in (b"", PICTURES["page.png"], PICTURES["picture.webp"], PICTURES["picture.heic"]):
         with pytest.raises(BadRequest):
-            await outgoing(post).add(post.house.conversation_id, content)
+            await added(post, post.house.conversation_id, content)
     with pytest.raises(PayloadTooLarge):
-        await outgoing(post).add(post.house.conversation_id, png() + bytes(1_000_000))
+        await added(post, post.house.conversation_id, png() + bytes(1_000_000))
     assert await post.objects() == []
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import httpx
 import pytest
 
 from local.environment import ADMIN_ORIGIN
@@ -21,16 +20,13 @@ from tests.members import (
     expired,
     forged,
     hired,
+    refusal,
     set_member,
     sign_in,
 )
 from tests.stack import RunningStack
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]
 
 
 @every_function

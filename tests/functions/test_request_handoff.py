@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import members
+from tests.members import acquaintance, sign_in
 from tests.stack import RunningStack
 
 AGENCY, OURS = "testing-agency", "+12817679141"
@@ -31,6 +33,16 @@ async def test_a_caller_who_was_never_heard_of_is_handed_over_and_the_desk_is_to
     assert conversation["owner"] == "waiting"
     told = (await stack.answers(DESK, before + 1))[-1]
     assert customer[-4:] in told["text"]
+
+
+async def test_a_contact_who_is_blocked_asks_for_nobody(stack: RunningStack) -> None:
+    customer, conversation = await acquaintance(stack)
+    await (await sign_in(stack, members.DESK)).done("block", conversation=conversation)
+    answer = await call(stack, "request-handoff", caller=customer)
+    assert (answer.status_code, answer.json()["asked"]) == (200, False)
+    stored = await stack.conversation_of(AGENCY, customer)
+    assert stored is not None
+    assert stored["owner"] == "resolved"
 
 
 async def test_a_model_that_asks_twice_asks_once(stack: RunningStack) -> None:
