@@ -1,4 +1,4 @@
-"""One running local cloud for all journeys, started as a newcomer would start it, driven through its doors only."""
+"""One running local cloud for all journeys, started as a newcomer would but quicker, driven through its doors only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ hypothesis.settings.load_profile("house")
 
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningStack]:
-    async with started(tmp_path_factory.mktemp("stack")) as running:
+    """Its pipeline waits half as long as it should: in the same order, and for less of everybody's time."""
+    async with started(tmp_path_factory.mktemp("stack"), "--time-divisor", "2") as running:
         yield running
 
 
