@@ -264,7 +264,16 @@ async def started(state: Path, *arguments: str) -> AsyncIterator[RunningStack]:
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(process.wait(), 60)
+            await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Raises TimeoutError for one that does not end, which then does not run on beside the other tests either."""
+    try:
+        await asyncio.wait_for(process.wait(), 60)
+    except TimeoutError:
+        process.kill()
+        raise
 
 
 async def _described(file: Path, process: asyncio.subprocess.Process, log: Path) -> dict[str, Any]:
