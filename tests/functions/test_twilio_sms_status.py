@@ -92,7 +92,7 @@ async def test_another_tenants_token_reports_nothing(stack: RunningStack, custom
 async def test_a_report_before_our_own_write_is_not_overwritten(stack: RunningStack, customer: str) -> None:
     """Twilio has acted, and its answer to the send is held back until its reports are written."""
     number = customer.removeprefix("+")  # of a form
-    late = {"phase": "after", "latency_ms": 4_000, "hold": customer}
+    late = {"phase": "after", "latency_ms": 8_000, "hold": customer}
     await stack.fault("twilio", path="/2010-04-01/", times=1, contains=[number], **late)
     await text(stack, customer, "How warm is the water?")
     await stack.held("twilio", customer)
