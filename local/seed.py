@@ -111,22 +111,24 @@ async def _keep(owner: Provisioning, tenant_id: str, name: str, secret: str) -> 
     await owner.set_secret(name, {"ciphertext": ciphertext, "updated_at": NOW})
 
 
-def _failover(tenant: SeedTenant) -> dict[str, object]:
+def _sms(tenant: SeedTenant, account: Accounts) -> dict[str, object]:
+    """The line that a tenant texts through, and the one that takes over."""
+    at_telnyx = {
+        "provider": "telnyx",
+        "number": tenant.number,
+        "channel": tenant.channel,
+        "messaging_profile_id": account.profile_id,
+    }
     if tenant.twilio is None:
-        return {}
-    line = {"provider": "twilio", "number": tenant.twilio.number, "channel": tenant.twilio.channel}
-    return {"failover": line}
+        return {**at_telnyx}
+    at_twilio = {"provider": "twilio", "number": tenant.twilio.number, "channel": tenant.twilio.channel}
+    first, second = (at_twilio, at_telnyx) if tenant.twilio_first else (at_telnyx, at_twilio)
+    return {**first, "failover": second}
 
 
 def _configuration(tenant: SeedTenant, account: Accounts) -> dict[str, dict[str, object]]:
     return {
-        "sms": {
-            "provider": "telnyx",
-            "number": tenant.number,
-            "channel": tenant.channel,
-            "messaging_profile_id": account.profile_id,
-            **_failover(tenant),
-        },
+        "sms": _sms(tenant, account),
         "business_profile": {
             "name": tenant.name,
             "description": tenant.description,

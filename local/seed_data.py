@@ -30,7 +30,7 @@ class Person:
 
 @dataclass(frozen=True)
 class SeedLine:
-    """A second number, at Twilio: it takes over where the first one is refused for good."""
+    """A number at Twilio."""
 
     number: str
     channel: str
@@ -38,7 +38,11 @@ class SeedLine:
 
 @dataclass(frozen=True)
 class SeedTenant:
-    """`own_account`: texts through its own accounts and the URL of its channels, else the platform's for both."""
+    """`own_account`: texts through its own accounts and the URL of its channels, else the platform's for both.
+
+    `number` and `channel` are at Telnyx. Of two lines the other one takes over where the first is refused for good:
+    the first is Telnyx's, or with `twilio_first` Twilio's.
+    """
 
     id: str
     name: str
@@ -56,6 +60,7 @@ class SeedTenant:
     notify: tuple[str, ...] = ()  # phones of the staff that are told when a person is asked for
     escalate_to: tuple[str, ...] = ()
     twilio: SeedLine | None = None
+    twilio_first: bool = False
 
     @property
     def numbers(self) -> list[str]:
@@ -144,6 +149,7 @@ CP_MARKETING = SeedTenant(
     contact="hello@cp-marketing.example",
     people=(Person("owner@cp-marketing.example", "agency-2026", "tenant_admin"),),
     twilio=SeedLine("+12815550162", "cp-twilio_Zr5yHm8uPd3KfLa6Wq1n"),
+    twilio_first=True,
 )
 
 TENANTS = (CP_MARKETING, TESTING_AGENCY, BSS)

@@ -7,14 +7,12 @@ openings. Of one listing no name is part of another, so "the answer names no ful
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypedDict
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FEWEST = 8  # classes: the fixed ones of `_plans` and one that is free
-
-Days = Mapping[str, bool]
 
 _ANIMALS = (
     "Dolphins Otters Seals Turtles Penguins Stingrays Clownfish Marlins Pelicans Narwhals Manatees Barracudas "

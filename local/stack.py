@@ -152,7 +152,8 @@ class Stack:
         await self._serve(GeminiStandin(), self.ports.gemini)
         await self._serve(JackrabbitStandin(openings(self.options.openings_seed)), self.ports.jackrabbit)
         await self._serve(StorageStandin(), self.ports.storage)
-        tasks, vault = Tasks(self.signing.id_token, queues=configured(self.options.dispatches)), Secrets()
+        queues = configured(self.options.dispatches, self.options.divisor)
+        tasks, vault = Tasks(self.signing.id_token, queues=queues), Secrets()
         for name, value in secret_values().items():
             vault.put(PROJECT, name, value.encode())
         sweep = Job("sweep", f"{self.functions_url}/sweep", SWEEP_SECONDS)
@@ -245,6 +246,7 @@ class Stack:
             "auth": f"127.0.0.1:{ports.auth}",
             "hosting": None,
             "phone": url(ports.phone),
+            "time_divisor": self.options.divisor,
             "standins": {name: url(getattr(ports, name)) for name in standins},
             "signing": {"telnyx": base64.b64encode(PLATFORM_SEED).decode(), "twilio": TWILIO_TOKEN, "sendgrid": None},
             "tenants": [self._tenant(tenant) for tenant in seed_data.TENANTS],

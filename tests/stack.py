@@ -7,7 +7,9 @@ import base64
 import itertools
 import json
 import os
+import random
 import signal
+import string
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,7 +21,8 @@ from typing import Any
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from local.emulators.children import free_port
+from local.environment import environment as local_environment
+from local.ports import Ports
 
 ROOT = Path(__file__).parents[1]
 STARTING = 240.0  # seconds; about 15 on an idle machine
@@ -35,6 +38,7 @@ class RunningStack:
         self.info = info
         self.client = client
         self.process = process
+        self._disturbed: set[str] = set()
 
     # -- addresses
 
@@ -95,13 +99,52 @@ class RunningStack:
 
         return await eventually(enough, f"{count} answers to {customer}")
 
+    async def notice(self, phone: str, conversation: str) -> dict[str, Any]:
+        """Waits until this phone of the staff has a text about this conversation: other tests write to it too."""
+
+        async def there() -> dict[str, Any] | None:
+            found = await self.notices(phone, conversation)
+            return found[-1] if found else None
+
+        found: dict[str, Any] = await eventually(there, f"a text to {phone} about {conversation}")
+        return found
+
+    async def notices(self, phone: str, conversation: str) -> list[dict[str, Any]]:
+        """The texts to this phone that link to the conversation, oldest first."""
+        return [text for text in await self.phone(phone) if text["text"].endswith(f"/inbox/{conversation}")]
+
     # -- faults, calls, tasks
 
     async def fault(self, standin: str, **fault: Any) -> None:
+        """Orders a fault. `contains=[…]` where the stand-in may have others' traffic too; the test's end clears it."""
+        self._disturbed.add(standin)
         (await self.client.post(self.standin(standin, "/__faults"), json=fault)).raise_for_status()
 
     async def clear_faults(self, standin: str) -> None:
         await self.client.delete(self.standin(standin, "/__faults"))
+
+    async def faults_to_come(self, standin: str) -> list[dict[str, Any]]:
+        """Those that nothing has met yet."""
+        waiting: list[dict[str, Any]] = (await self.client.get(self.standin(standin, "/__faults"))).json()
+        return waiting
+
+    async def held(self, standin: str, name: str) -> None:
+        """Waits until a call is held by the fault of this name."""
+
+        async def there() -> bool | None:
+            return name in (await self.client.get(self.standin(standin, "/__held"))).json() or None
+
+        await eventually(there, f"a call of {standin} to be held")
+
+    async def release(self, standin: str, name: str) -> None:
+        await self.client.delete(self.standin(standin, "/__held"), params={"name": name})
+
+    async def calm(self) -> None:
+        """Nothing that a test has ordered is left for the next one."""
+        for standin in self._disturbed:
+            await self.clear_faults(standin)
+            await self.client.delete(self.standin(standin, "/__held"))
+        self._disturbed.clear()
 
     async def calls(self, standin: str, path: str = "") -> list[dict[str, Any]]:
         calls = (await self.client.get(self.standin(standin, "/__calls"))).json()
@@ -177,6 +220,11 @@ async def eventually(probe: Callable[[], Awaitable[Any]], what: str, seconds: fl
     return found
 
 
+def a_word() -> str:
+    """One that nobody else writes, by which a text is found again where no number is told."""
+    return "".join(random.choices(string.ascii_lowercase, k=10))
+
+
 def plain(document: dict[str, Any]) -> dict[str, Any]:
     """A document of the REST API as plain values, with its id."""
     fields = {name: _value(value) for name, value in document.get("fields", {}).items()}
@@ -216,7 +264,16 @@ async def started(state: Path, *arguments: str) -> AsyncIterator[RunningStack]:
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(process.wait(), 60)
+            await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Raises TimeoutError for one that does not end, which then does not run on beside the other tests either."""
+    try:
+        await asyncio.wait_for(process.wait(), 60)
+    except TimeoutError:
+        process.kill()
+        raise
 
 
 async def _described(file: Path, process: asyncio.subprocess.Process, log: Path) -> dict[str, Any]:
@@ -255,27 +312,13 @@ def environment(info: dict[str, Any], account: str = "edge") -> dict[str, str]:
 
     Secrets are not in it: `local.mount.mount_secrets` fetches them, as the host does.
     """
-    host = {name: url.removeprefix("http://") for name, url in info["standins"].items()}
+    places = {name: info[name] for name in ("functions", "gate", "auth", "phone")} | info["standins"]
+    ports = Ports(**{name: int(place.rpartition(":")[2]) for name, place in places.items()})
     platform = Ed25519PrivateKey.from_private_bytes(base64.b64decode(info["signing"]["telnyx"]))
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {
-        "GOOGLE_CLOUD_PROJECT": info["project"],
-        "FUNCTIONS_URL": info["functions"],
-        "FIREBASE_API_KEY": "local",
-        "FIRESTORE_EMULATOR_HOST": info["gate"],
-        "FIREBASE_AUTH_EMULATOR_HOST": info["auth"],
-        "CLOUD_TASKS_EMULATOR_HOST": host["tasks"],
-        "GCE_METADATA_HOST": f"{host['signing']}/as/{account}",
-        "OIDC_CERTS_URL": f"{info['standins']['signing']}/oauth2/v3/certs",
-        "IAM_CREDENTIALS_URL": info["standins"]["signing"],
-        "GOOGLE_GEMINI_BASE_URL": info["standins"]["gemini"],
-        "TELNYX_BASE_URL": f"{info['standins']['telnyx']}/v2",
-        "TELNYX_PUBLIC_KEY": base64.b64encode(platform.public_key().public_bytes_raw()).decode(),
-        "TWILIO_BASE_URL": info["standins"]["twilio"],
-        "TWILIO_ACCOUNT_SID": "AC" + "c5" * 16,
-        "JACKRABBIT_BASE_URL": info["standins"]["jackrabbit"],
-        "STORAGE_EMULATOR_HOST": info["standins"]["storage"],
-        "FETCH_ALLOWED_HOSTS": f"{host['telnyx']},{host['twilio']}",
+    key = base64.b64encode(platform.public_key().public_bytes_raw()).decode()
+    return local_environment(ports, key, info["gate"]) | {
+        "GCE_METADATA_HOST": f"127.0.0.1:{ports.signing}/as/{account}",
+        "PIPELINE_TIME_DIVISOR": str(info["time_divisor"]),
     }
 
 
@@ -295,7 +338,7 @@ async def served(
     target: str, env: dict[str, str], source: Path = ROOT / "main.py", *, quiet: bool = False
 ) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """One function under the platform's real command; its base URL, once it listens."""
-    port = free_port()
+    port = Ports.free().functions
     command = ["-m", "functions_framework", "--target", target, "--source", str(source)]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *command, "--host", "127.0.0.1", "--port", str(port)),

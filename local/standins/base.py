@@ -10,11 +10,11 @@
     GET    /__held     the names of the calls that are held now
     DELETE /__held     lets them go on (?name=…: those of this name)
 
-`contains`: only a call whose body has all of these texts in it. `latency_ms` delays, `status` answers that instead,
-`drop` resets the connection without an answer; "before" means that the stand-in does not act, "after" that it has acted
-and only the answer is late or lost. `hold` names a delay, which then ends when it is released, if that is earlier.
-`duplicate` and `reorder` concern what the stand-in itself delivers (webhooks, tasks): it asks for them with
-`faults.take_delivery`.
+`contains`: only a call that has all of these texts in its query or body (a text on its way: in its numbers or words).
+`latency_ms` delays, `status` answers that instead, `drop` resets the connection without an answer; "before" means that
+the stand-in does not act, "after" that it has acted and only the answer is late or lost. `hold` names a delay, which
+then ends when it is released, if that is earlier. `duplicate` and `reorder` concern what the stand-in itself delivers
+(webhooks, tasks): it asks for them with `faults.take_delivery`.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Fault:
     def of_delivery(self) -> bool:
         return self.duplicate > 1 or self.reorder
 
-    def fits(self, path: str, body: bytes) -> bool:
-        return path.startswith(self.path) and all(text.encode() in body for text in self.contains)
+    def fits(self, path: str, said: bytes) -> bool:
+        return path.startswith(self.path) and all(text.encode() in said for text in self.contains)
 
     def response(self) -> Response | None:
         if self.status is None:
@@ -109,17 +109,17 @@ class Faults:
             if held in self._held:
                 self._held.remove(held)
 
-    def take(self, path: str, body: bytes = b"") -> Fault | None:
-        """The fault for a call with `body` that arrived at `path`, used up once."""
-        return self._take(path, body, of_delivery=False)
+    def take(self, path: str, said: bytes = b"") -> Fault | None:
+        """The fault for a call that arrived at `path` and `said` this, used up once."""
+        return self._take(path, said, of_delivery=False)
 
-    def take_delivery(self, path: str) -> Fault | None:
+    def take_delivery(self, path: str, says: bytes = b"") -> Fault | None:
         """The fault for something that the stand-in delivers to `path` (a webhook, a task), used up once."""
-        return self._take(path, b"", of_delivery=True)
+        return self._take(path, says, of_delivery=True)
 
-    def _take(self, path: str, body: bytes, *, of_delivery: bool) -> Fault | None:
+    def _take(self, path: str, said: bytes, *, of_delivery: bool) -> Fault | None:
         for fault in self._waiting:
-            if fault.of_delivery == of_delivery and fault.fits(path, body):
+            if fault.of_delivery == of_delivery and fault.fits(path, said):
                 fault.times -= 1
                 if fault.times == 0:
                     self._waiting.remove(fault)
@@ -227,7 +227,7 @@ class Standin:
             body = await _whole(receive)
             headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
             self.calls.record(scope["method"], scope["path"], scope["query_string"].decode(), headers, body)
-            fault = self.faults.take(scope["path"], body)
+            fault = self.faults.take(scope["path"], scope["query_string"] + b"\n" + body)
             if fault is None:
                 await inner(scope, _again(body, receive), send)
             else:

@@ -76,6 +76,39 @@ class Courier:
             return None
 
 
+@dataclass(frozen=True)
+class Outcome:
+    status: str = "delivered"
+    code: str | None = None
+
+
+class Outcomes:
+    """How texts to a number ("*": to any) will end, by order of the remote control. `final`: what there is to order."""
+
+    def __init__(self, final: tuple[str, ...]) -> None:
+        self._final = final
+        self._ordered: dict[str, Outcome] = {}
+
+    def of(self, recipient: str) -> Outcome:
+        return self._ordered.get(recipient) or self._ordered.get("*") or Outcome()
+
+    async def order(self, call: JSONObject) -> Response:
+        outcome = Outcome(str(call.get("status", "delivered")), optional(call.get("code")))
+        if outcome.status not in self._final:
+            raise ValueError(f"status is one of {', '.join(self._final)}")
+        self._ordered[str(call["to"])] = outcome
+        return JSONResponse({"to": call["to"], "status": outcome.status, "code": outcome.code})
+
+
+def unknown_number(number: str) -> Response:
+    return JSONResponse({"error": "unknown_number", "detail": f"no account has {number}"}, status_code=404)
+
+
+def arrived(id: str, delivered: Delivered) -> Response:
+    """What the remote control is told of a customer's text."""
+    return JSONResponse({"message_id": id, "status": delivered.status, "attempts": delivered.attempts})
+
+
 def closing(inner: ASGIApp, close: Callable[[], Awaitable[None]]) -> ASGIApp:
     """`inner`, with `close` awaited when its server shuts down."""
 

@@ -3,12 +3,14 @@
     POST /v1|v1beta/models/{model}:generateContent
     POST /v1|v1beta/models/{model}:streamGenerateContent?alt=sse     data: {…}\\r\\n\\r\\n, no end mark
     POST /v1|v1beta/models/{model}:batchEmbedContents
-    PUT  /__script     [{"body": JSON} or {"raw": "…"}, each with "status" (200), "content_type" and "model" (any)]
+    PUT  /__script     [{"body": JSON} or {"raw": "…"}, each with "status" (200), "content_type", "model" (any) and
+                       "contains": [text, …] (what the request says)]
     GET|DELETE /__script
 
-A scripted reply takes the place of the next answer (to that model, if it names one), byte for byte if it is raw; the
-request is checked all the same. Without a script the demonstration answers (`gemini_demonstration`: rules that repeat
-what the request carries); `modelVersion` ends in "-demonstration", so nobody can take it for the real one.
+A scripted reply takes the place of the next answer (to that model and to such a request, if it names them), byte for
+byte if it is raw; the request is checked all the same. Without a script the demonstration answers
+(`gemini_demonstration`: rules that repeat what the request carries); `modelVersion` ends in "-demonstration", so nobody
+can take it for the real one.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from starlette.routing import Route
 from local.standins import gemini_demonstration as demonstration
 from local.standins import gemini_wire as wire
 from local.standins.base import JSON, Standin
+from local.standins.delivery import strings
 
 DIMENSIONS = 768
 CHARACTERS_PER_TOKEN = 4
@@ -43,17 +46,21 @@ class Scripted:
     status: int = 200
     content_type: str = "application/json; charset=UTF-8"
     model: str | None = None
+    contains: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, entry: JSON) -> Scripted:
-        """Raises ValueError for anything but {"body" or "raw"[, "status", "content_type", "model"]}."""
+        """Raises ValueError for anything but {"body" or "raw"[, "status", "content_type", "model", "contains"]}."""
         given = wire.node(entry)
         raw, status = given.get("raw"), given.get("status", 200)
         if ("raw" in given) == ("body" in given) or not isinstance(status, int):
             raise ValueError('each entry has either "body" or "raw", and an integer "status" if any')
         content = raw.encode() if isinstance(raw, str) else json.dumps(given.get("body")).encode()
         kind = wire.string(given.get("content_type")) or cls.content_type
-        return cls(content, status, kind, wire.string(given.get("model")))
+        return cls(content, status, kind, wire.string(given.get("model")), strings(given.get("contains")))
+
+    def fits(self, model: str, body: bytes) -> bool:
+        return self.model in (None, model) and all(text.encode() in body for text in self.contains)
 
 
 class GeminiStandin(Standin):
@@ -109,12 +116,12 @@ class GeminiStandin(Standin):
 
     def _generate(self, model: str, body: bytes, _alt: str) -> Response:
         ask = self._asked(model, body)
-        scripted = self._next(model)
+        scripted = self._next(model, body)
         return self._replayed(scripted, model) if scripted else wire.pretty(self._answer(ask))
 
     def _stream(self, model: str, body: bytes, alt: str) -> Response:
         ask = self._asked(model, body)
-        scripted = self._next(model)
+        scripted = self._next(model, body)
         if scripted:
             return self._replayed(scripted, model)
         chunks = _chunks(self._answer(ask))
@@ -127,9 +134,9 @@ class GeminiStandin(Standin):
         wire.check_signatures(ask, self._given)
         return ask
 
-    def _next(self, model: str) -> Scripted | None:
+    def _next(self, model: str, body: bytes) -> Scripted | None:
         for scripted in self._script:
-            if scripted.model in (None, model):
+            if scripted.fits(model, body):
                 self._script.remove(scripted)
                 return scripted
         return None

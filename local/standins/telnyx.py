@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from starlette.requests import Request
@@ -32,7 +32,17 @@ from starlette.routing import BaseRoute, Route
 
 from local.standins import telnyx_wire as wire
 from local.standins.base import JSON, Fault, Faults, Standin
-from local.standins.delivery import JSONObject, Pace, closing, control, optional, strings
+from local.standins.delivery import (
+    JSONObject,
+    Outcomes,
+    Pace,
+    arrived,
+    closing,
+    control,
+    optional,
+    strings,
+    unknown_number,
+)
 from local.standins.telnyx_delivery import PLATFORM_SEED, Account, Deliveries
 from local.standins.telnyx_media import media_routes
 from shared.clock import Clock, SystemClock
@@ -43,16 +53,6 @@ __all__ = ["PLATFORM_SEED", "Account", "Pace", "TelnyxStandin"]
 FINAL = ("delivered", "delivery_failed", "sending_failed", "expired", "delivery_unconfirmed", "silent")
 FAILURES = {"delivery_failed": "40008", "sending_failed": "40001", "expired": "40005"}
 FAULT_CODES = {401: "10009", 422: "10016", 429: "10011"}  # what an ordered status says unless the fault has a body
-
-
-@dataclass(frozen=True)
-class Outcome:
-    status: str = "delivered"
-    code: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.status not in FINAL:
-            raise ValueError(f"status is one of {', '.join(FINAL)}")
 
 
 class Rejected(Exception):
@@ -82,6 +82,7 @@ class TelnyxStandin(Standin):
         clock: Clock | None = None,
         new_id: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
+        self._outcomes = Outcomes(FINAL)
         super().__init__("telnyx", self._routes())
         self.faults = TelnyxFaults()
         self.app = closing(self.app, self.close)
@@ -92,7 +93,6 @@ class TelnyxStandin(Standin):
         self._texts: dict[str, wire.Text] = {}
         self._answers: dict[tuple[str, str], bytes] = {}  # (API key, idempotency key) → the body answered
         self._blocked: set[tuple[str, str]] = set()  # (profile, number that said STOP)
-        self._outcomes: dict[str, Outcome] = {}
 
     def add(self, account: Account) -> None:
         """One more account, or new numbers for one that is there."""
@@ -111,7 +111,7 @@ class TelnyxStandin(Standin):
             Route("/__messages", self._messages, methods=["GET"]),
             Route("/__inbound", control(self._inbound), methods=["POST"]),
             Route("/__deliveries", self._made, methods=["GET"]),
-            Route("/__outcomes", control(self._order_outcome), methods=["POST"]),
+            Route("/__outcomes", control(self._outcomes.order), methods=["POST"]),
             Route("/__accounts", control(self._add_account), methods=["POST"]),
             *media_routes(),
         ]
@@ -165,7 +165,7 @@ class TelnyxStandin(Standin):
 
     def _future(self, text: wire.Text) -> list[wire.Text]:
         """The states that will be reported; a silent text has one that nobody hears of."""
-        outcome = self._outcomes.get(text.recipient) or self._outcomes.get("*") or Outcome()
+        outcome = self._outcomes.of(text.recipient)
         now = self._clock.now()
         sent = replace(text, status="sent", sent_at=now)
         if outcome.status == "silent":
@@ -189,14 +189,14 @@ class TelnyxStandin(Standin):
         recipient = str(call["to"])
         account = next((one for one in self._accounts.values() if recipient in one.numbers), None)
         if account is None:
-            return JSONResponse({"error": "unknown_number", "detail": f"no account has {recipient}"}, status_code=404)
+            return unknown_number(recipient)
         known = self._texts.get(str(call.get("id")))
         text = known or self._arrived(account, recipient, call)
         self._texts[text.id] = text
         delivered = await self._deliveries.received(account, text, int(str(call.get("copies", 1))))
         if delivered.taken:
             self._texts[text.id] = replace(text, status="webhook_delivered")
-        return JSONResponse({"message_id": text.id, "status": delivered.status, "attempts": delivered.attempts})
+        return arrived(text.id, delivered)
 
     def _arrived(self, account: Account, recipient: str, call: JSONObject) -> wire.Text:
         sender, keyword = str(call["from"]), call.get("autoresponse")
@@ -217,11 +217,6 @@ class TelnyxStandin(Standin):
             status="received",
             autoresponse=optional(keyword),
         )
-
-    async def _order_outcome(self, call: JSONObject) -> Response:
-        outcome = Outcome(str(call.get("status", "delivered")), optional(call.get("code")))
-        self._outcomes[str(call["to"])] = outcome
-        return JSONResponse({"to": call["to"], "status": outcome.status, "code": outcome.code})
 
     async def _add_account(self, call: JSONObject) -> Response:
         numbers, seed = call["numbers"], call.get("seed")

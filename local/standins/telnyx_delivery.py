@@ -59,7 +59,7 @@ class Deliveries(Courier):
 
     def _fault(self, text: wire.Text) -> Fault:
         path = urlsplit(text.webhook_url or "").path or "/"
-        return self._faults.take_delivery(path) or Fault()
+        return self._faults.take_delivery(path, f"{text.sender} {text.recipient} {text.text}".encode()) or Fault()
 
     async def _deliver(self, account: Account, kind: str, text: wire.Text, copies: int) -> Delivered:
         """The same event `copies` times at once, as Telnyx may repeat itself."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import parse_qs
 from uuid import uuid4
 
@@ -31,7 +31,17 @@ from starlette.routing import BaseRoute, Route
 
 from local.standins import twilio_wire as wire
 from local.standins.base import JSON, Fault, Faults, Standin
-from local.standins.delivery import JSONObject, Pace, closing, control, optional, strings
+from local.standins.delivery import (
+    JSONObject,
+    Outcomes,
+    Pace,
+    arrived,
+    closing,
+    control,
+    optional,
+    strings,
+    unknown_number,
+)
 from local.standins.telnyx_wire import stamp
 from local.standins.twilio_delivery import Deliveries
 from local.standins.twilio_wire import Account
@@ -47,16 +57,6 @@ STOPS = ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT")
 STARTS = ("START", "YES", "UNSTOP")
 
 Form = Mapping[str, list[str]]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    status: str = "delivered"
-    code: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.status not in FINAL:
-            raise ValueError(f"status is one of {', '.join(FINAL)}")
 
 
 class Rejected(Exception):
@@ -87,6 +87,7 @@ class TwilioStandin(Standin):
         clock: Clock | None = None,
         new_id: Callable[[], str] = lambda: f"SM{uuid4().hex}",
     ) -> None:
+        self._outcomes = Outcomes(FINAL)
         super().__init__("twilio", self._routes())
         self.faults = TwilioFaults()
         self.app = closing(self.app, self.close)
@@ -96,7 +97,6 @@ class TwilioStandin(Standin):
         self._accounts = {account.sid: account for account in accounts}
         self._texts: dict[str, wire.Text] = {}
         self._blocked: set[tuple[str, str]] = set()  # (our number, number that said STOP)
-        self._outcomes: dict[str, Outcome] = {}
 
     def add(self, account: Account) -> None:
         """One more account, or new numbers for one that is there."""
@@ -114,7 +114,7 @@ class TwilioStandin(Standin):
             Route(f"/{wire.VERSION}/Accounts/{{sid}}/Messages.json", self._send, methods=["POST"]),
             Route("/__messages", self._messages, methods=["GET"]),
             Route("/__inbound", control(self._inbound), methods=["POST"]),
-            Route("/__outcomes", control(self._order_outcome), methods=["POST"]),
+            Route("/__outcomes", control(self._outcomes.order), methods=["POST"]),
             Route("/__accounts", control(self._add_account), methods=["POST"]),
         ]
 
@@ -171,7 +171,7 @@ class TwilioStandin(Standin):
 
     def _future(self, text: wire.Text) -> list[wire.Text]:
         """The states that will be reported; a silent text has one that nobody hears of."""
-        outcome = self._outcomes.get(text.recipient) or self._outcomes.get("*") or Outcome()
+        outcome = self._outcomes.of(text.recipient)
         sent = replace(text, status="sent")
         if outcome.status == "silent":
             return [replace(sent, callback=None)]
@@ -189,13 +189,13 @@ class TwilioStandin(Standin):
         recipient = str(call["to"])
         account = next((one for one in self._accounts.values() if recipient in one.numbers), None)
         if account is None:
-            return JSONResponse({"error": "unknown_number", "detail": f"no account has {recipient}"}, status_code=404)
+            return unknown_number(recipient)
         text = self._arrived(account, recipient, call)
         self._texts[text.sid] = text
         delivered = await self._deliveries.received(account, text)
         if delivered.taken:
             self._texts[text.sid] = replace(text, status="webhook_delivered")
-        return JSONResponse({"message_id": text.sid, "status": delivered.status, "attempts": delivered.attempts})
+        return arrived(text.sid, delivered)
 
     def _arrived(self, account: Account, recipient: str, call: JSONObject) -> wire.Text:
         sender, words = str(call["from"]), str(call.get("text") or "")
@@ -218,11 +218,6 @@ class TwilioStandin(Standin):
             status="received",
             opt_out=answered,
         )
-
-    async def _order_outcome(self, call: JSONObject) -> Response:
-        outcome = Outcome(str(call.get("status", "delivered")), optional(call.get("code")))
-        self._outcomes[str(call["to"])] = outcome
-        return JSONResponse({"to": call["to"], "status": outcome.status, "code": outcome.code})
 
     async def _add_account(self, call: JSONObject) -> Response:
         numbers, keys = call["numbers"], call.get("shared_keys") or {}

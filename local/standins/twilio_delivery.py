@@ -40,7 +40,7 @@ class Deliveries(Courier):
 
     def _fault(self, text: wire.Text) -> Fault:
         path = urlsplit(text.callback or "").path or "/"
-        return self._faults.take_delivery(path) or Fault()
+        return self._faults.take_delivery(path, f"{text.sender} {text.recipient} {text.text}".encode()) or Fault()
 
     async def _deliver(self, account: wire.Account, text: wire.Text, form: dict[str, str], copies: int) -> Delivered:
         """The same form `copies` times at once."""

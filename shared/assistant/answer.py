@@ -19,7 +19,6 @@ class Outcome(StrEnum):
 class AttachLink:
     """This link of the tenant's list goes to the number of the conversation. The answer's text carries it already."""
 
-    link_id: str
     title: str
     url: str
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-SUPPORTED = ("en", "es")
-
 # Words of each language that are not words of the other ("no", "a", "me" say nothing).
 _ENGLISH = """
     the is are do does you your have has what when where which how can could would i my for and with this that there any
@@ -41,7 +39,7 @@ def decide(configured: str, texts: Sequence[str]) -> str:
 
 
 def detect(text: str) -> str | None:
-    """The supported language that a text is clearly in; None for a mixture, a name, an emoji."""
+    """The language of ours that a text is clearly in; None for a mixture, a name, an emoji."""
     words = _WORD.findall(text.casefold())
     counts = {language: sum(word in telling for word in words) for language, telling in _TELLING.items()}
     if _UNMISTAKABLE.search(text.casefold()):

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.standins.base import Standin
+from local.standins.base import Fault, Faults, Standin
 from local.wire import serve_http
 from tests.contract.telnyx_support import until
 
@@ -70,6 +70,16 @@ async def test_a_fault_for_some_calls_lets_all_others_pass(shop):
     assert (await client.post("/buy", content="green coffee")).status_code == 200
     assert (await client.post("/buy", content="a tea that is green")).status_code == 503
     assert (await client.post("/buy", content="green tea")).status_code == 200
+    await client.post("/__faults", json={"path": "/buy", "status": 503, "contains": ["shop=7"]})
+    assert (await client.post("/buy", params={"shop": "8"})).status_code == 200
+    assert (await client.post("/buy", params={"shop": "7"})).status_code == 503
+
+
+def test_a_fault_for_some_texts_leaves_the_others_on_their_way() -> None:
+    faults = Faults()
+    faults.order(Fault(path="/telnyx-sms", duplicate=2, contains=["+12015550101"]))
+    assert faults.take_delivery("/telnyx-sms/channel", b"+12817679141 +12015550102 hello") is None
+    assert faults.take_delivery("/telnyx-sms/channel", b"+12817679141 +12015550101 hello") is not None
 
 
 async def test_after_acting_the_answer_may_be_another(shop):

@@ -91,7 +91,7 @@ async def test_an_age_still_holds_in_the_next_question(gemini: Rig) -> None:
 
 async def test_the_link_is_sent_as_an_effect(gemini: Rig) -> None:
     answer = await ask(gemini, "Please send me the link to sign up, the registration form")
-    assert answer.effects == (AttachLink("register", "Registration form", REGISTER.url),)
+    assert answer.effects == (AttachLink("Registration form", REGISTER.url),)
     assert answer.text == f"Here is the link: Registration form.\n{REGISTER.url}"
 
 

@@ -41,6 +41,13 @@ async def test_a_recorded_stream_is_read_by_the_real_client(gemini: Rig) -> None
     assert chunks[-1].candidates[0].content.parts[0].thought_signature is not None
 
 
+async def test_a_scripted_answer_waits_for_a_request_that_says_what_it_is_for(gemini: Rig) -> None:
+    await gemini.script({"raw": "{}", "contains": ["backstroke"]})
+    assert (await gemini.post(lawful())).content != b"{}"
+    about = [{"role": "user", "parts": [{"text": "Who teaches backstroke?"}]}]
+    assert (await gemini.post(lawful(contents=about))).content == b"{}"
+
+
 async def test_its_own_refusals_have_the_recorded_bytes(gemini: Rig) -> None:
     assert (await gemini.post(lawful(), key="")).content == raw("error_400_bad_key.json")
     wrong = await gemini.post(lawful(), key="wrong")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -18,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import RedirectResponse, Response
 
+from local.queues import configured, read
 from local.standins.base import JSON
-from local.standins.task_queue import QueueConfig, Retry
+from local.standins.task_queue import QueueConfig, Rate, Retry
 from local.standins.tasks import Tasks
 from local.wire import PortTaken
 from tests.contract.google_support import Handler, controls, fixture, handling, until
@@ -63,7 +65,8 @@ class Cloud(NamedTuple):
 @pytest.fixture
 async def cloud(request: pytest.FixtureRequest) -> AsyncIterator[Cloud]:
     """A queue that runs two at once; no dispatch ends at its deadline but by the test's hand."""
-    config = QueueConfig(max_concurrent=2, retry=getattr(request, "param", NEVER_BY_ITSELF))
+    given = getattr(request, "param", NEVER_BY_ITSELF)
+    config = given if isinstance(given, QueueConfig) else QueueConfig(max_concurrent=2, retry=given)
     limits: dict[float, asyncio.Timeout] = {}
 
     def limit(seconds: float) -> asyncio.Timeout:
@@ -319,6 +322,38 @@ async def test_calls_can_be_cleared_and_controls_are_not_on_record(cloud: Cloud)
     assert len((await cloud.http.get("/__calls")).json()) == 1
     await cloud.http.delete("/__calls")
     assert (await cloud.http.get("/__calls")).json() == []
+
+
+def test_a_queue_begins_no_more_in_a_second_than_it_may_after_its_first_burst() -> None:
+    clock = MovableClock()
+    rate = Rate(10, clock)
+    assert [rate.turn() for _ in range(5)] == pytest.approx([0, 0, 0.1, 0.2, 0.3])
+    clock.pass_by(0.4)
+    assert [rate.turn(), rate.turn()] == pytest.approx([0, 0.1])
+    clock.pass_by(60)
+    assert [rate.turn() for _ in range(3)] == pytest.approx([0, 0, 0.1])
+
+
+@pytest.mark.parametrize("cloud", [QueueConfig(per_second=20)], indirect=True)
+async def test_tasks_wait_for_their_turn_at_the_queues_rate(cloud: Cloud) -> None:
+    began = time.monotonic()
+    for number in range(10):
+        await cloud.create(f"n{number}")
+    await cloud.handler.got(10)
+    assert time.monotonic() - began >= 0.3  # four at once, six more at twenty a second
+
+
+def test_the_local_queues_are_those_that_are_deployed_and_faster_where_the_pipeline_is() -> None:
+    deployed = read()
+    assert set(configured()) == set(deployed)
+    for name, ceilings in deployed.items():
+        slow, fast = configured()[name], configured(8, divisor=2)[name]
+        assert (slow.max_concurrent, slow.per_second) == (ceilings["max_concurrent"], ceilings["per_second"])
+        assert slow.retry.max_backoff == ceilings["max_backoff"]
+        assert slow.retry.min_backoff == ceilings.get("min_backoff", 0.1)
+        assert (fast.max_concurrent, fast.per_second) == (8, slow.per_second)
+        assert fast.retry.after(3) == slow.retry.after(3) / 2
+        assert fast.retry.after(90) == slow.retry.after(90) / 2
 
 
 def test_backoff_doubles_then_grows_by_a_constant_step_up_to_its_maximum() -> None:

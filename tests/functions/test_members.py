@@ -26,6 +26,8 @@ from tests.members import (
 )
 from tests.stack import RunningStack
 
+TOMORROW = int(time.time()) + 86_400  # when the tests were collected, which may be an hour ago
+
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 
@@ -64,8 +66,8 @@ async def test_what_is_no_token_is_refused(stack: RunningStack, token: str) -> N
         {"iat": None},
         {"auth_time": None},
         {"auth_time": "yesterday"},
-        {"iat": int(time.time()) + 4000},
-        {"auth_time": int(time.time()) + 4000},
+        {"iat": TOMORROW},
+        {"auth_time": TOMORROW},
         {"sub": None},
         {"sub": ""},
         {"sub": "a/b"},

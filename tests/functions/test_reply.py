@@ -105,8 +105,16 @@ async def test_what_is_no_picture_that_phones_show_is_refused(stack: RunningStac
 
 
 async def test_nothing_is_kept_of_pictures_for_a_conversation_that_is_not_there(stack: RunningStack) -> None:
+    picture = png() + bytes(54_321)  # of a size that no other has: Storage is everybody's
     desk = await sign_in(stack, DESK)
-    before = (await stack.client.get(stack.standin("storage", "/__objects"))).json()
-    body = {"conversation": "0" * 32, "pictures": [base64.b64encode(png()).decode()], "request_id": "request-1"}
+    body = {"conversation": "0" * 32, "pictures": [base64.b64encode(picture).decode()], "request_id": "request-1"}
     assert (await desk.call("reply", body)).status_code == 404
-    assert (await stack.client.get(stack.standin("storage", "/__objects"))).json() == before
+    assert await kept_of_size(stack, len(picture)) == 0
+    _, there = await acquaintance(stack)
+    assert (await desk.call("reply", {**body, "conversation": there})).status_code == 200
+    assert await kept_of_size(stack, len(picture)) == 1
+
+
+async def kept_of_size(stack: RunningStack, size: int) -> int:
+    objects = (await stack.client.get(stack.standin("storage", "/__objects"))).json()
+    return len([one for one in objects if one["size"] == size])

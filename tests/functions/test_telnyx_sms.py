@@ -28,7 +28,7 @@ async def test_a_request_without_a_signature_is_refused(stack: RunningStack, cus
     assert answer.json()["error"] == "unauthenticated"
 
 
-@pytest.mark.parametrize("shift", [-301, 301, -86_400])
+@pytest.mark.parametrize("shift", [-301, 360, -86_400])  # a minute until a future one is looked at
 async def test_a_stale_or_future_signature_is_refused(stack: RunningStack, customer: str, shift: int) -> None:
     answer = await stack.deliver(AGENCY, received(customer, OURS, "hello"), at=time.time() + shift)
     assert answer.status_code == 401

@@ -90,21 +90,35 @@ async def test_another_tenants_token_reports_nothing(stack: RunningStack, custom
 
 
 async def test_a_report_before_our_own_write_is_not_overwritten(stack: RunningStack, customer: str) -> None:
-    """Twilio's answer to the send is held back; its reports arrive meanwhile."""
-    await stack.fault("twilio", path="/2010-04-01/", times=1, phase="after", latency_ms=0, status=500)
+    """Twilio has acted, and its answer to the send is held back until its reports are written."""
+    number = customer.removeprefix("+")  # of a form
+    late = {"phase": "after", "latency_ms": 8_000, "hold": customer}
+    await stack.fault("twilio", path="/2010-04-01/", times=1, contains=[number], **late)
     await text(stack, customer, "How warm is the water?")
+    await stack.held("twilio", customer)
     await answers(stack, customer)
-    reply = await stack.reply_that_is("delivered", BSS, customer)
-    assert reply["attempt"] == 0
-    assert reply["provider_id"]
-    await stack.clear_faults("twilio")
+    before = await stack.reply_that_is("delivered", BSS, customer)
+    assert await held(stack) == [customer]  # the send has not been answered yet
+    await stack.release("twilio", customer)
+    await stack.idle()
+    assert await stack.reply_that_is("delivered", BSS, customer) == before
+    assert before["attempt"] == 0
+    assert before["provider_id"]
+
+
+async def held(stack: RunningStack) -> list[str]:
+    names: list[str] = (await stack.client.get(stack.standin("twilio", "/__held"))).json()
+    return names
 
 
 async def test_reports_in_any_order_and_number_end_the_same(stack: RunningStack, customer: str) -> None:
-    await stack.fault("twilio", path="/twilio-sms-status", times=1, duplicate=3, reorder=True)
+    fault = {"path": "/twilio-sms-status", "times": 1, "duplicate": 3, "reorder": True}
+    await stack.fault("twilio", **fault, contains=[customer])
     await text(stack, customer, "How warm is the water?")
+    await answers(stack, customer)
     await stack.reply_that_is("delivered", BSS, customer)
-    await stack.clear_faults("twilio")
+    assert await stack.faults_to_come("twilio") == []
+    assert [m.get("state") for m in await stack.messages_of(BSS, customer)] == [None, "delivered"]
 
 
 async def test_the_same_report_twenty_times_at_once_is_one_change(stack: RunningStack, customer: str) -> None:

@@ -7,7 +7,7 @@ import html
 import json
 import uuid
 
-from tests.stack import RunningStack, received
+from tests.stack import RunningStack, eventually, received
 
 AGENCY = "testing-agency"
 QUESTION = "Any Saturday classes for my 4 year old?"
@@ -70,8 +70,8 @@ async def test_what_the_business_does_not_say_is_not_made_up(stack: RunningStack
 
 
 async def test_five_texts_in_a_row_get_one_answer_that_covers_them(stack: RunningStack, customer: str) -> None:
-    for words in ("Hi", "I have a question", "my kid is 4", "Saturdays only", "any classes?"):
-        await stack.text(customer, AGENCY, words)
+    texts = ("Hi", "I have a question", "my kid is 4", "Saturdays only", "any classes?")
+    await asyncio.gather(*(stack.text(customer, AGENCY, words) for words in texts))
     await stack.answers(customer)
     await stack.idle()
     stored = await stack.messages_of(AGENCY, customer)
@@ -139,11 +139,19 @@ async def test_the_same_customer_at_two_businesses_has_two_conversations_that_sh
 async def test_reports_of_a_text_raise_its_state_whatever_their_order_and_number(
     stack: RunningStack, customer: str
 ) -> None:
-    await stack.fault("telnyx", path="/telnyx-sms", times=2, duplicate=3, reorder=True)
+    await stack.fault("telnyx", path="/telnyx-sms", times=2, duplicate=3, reorder=True, contains=[customer])
     await stack.text(customer, AGENCY, "Where can I park?")
-    await stack.answers(customer)
+    (answer,) = await stack.answers(customer)
     await stack.reply_that_is("delivered", AGENCY, customer)
-    await stack.clear_faults("telnyx")
+    assert await stack.faults_to_come("telnyx") == []
+
+    async def reported() -> list[str] | None:
+        deliveries = (await stack.client.get(stack.standin("telnyx", "/__deliveries"))).json()
+        kinds = [one["kind"] for one in deliveries if one["id"] == answer["id"] and one["status"] == 200]
+        return kinds if kinds.count("message.sent") == 3 else None
+
+    assert await eventually(reported, "the late report") == ["message.finalized"] * 3 + ["message.sent"] * 3
+    assert [m.get("state") for m in await stack.messages_of(AGENCY, customer)] == [None, "delivered"]
 
 
 async def test_a_failed_text_says_why_in_words_for_the_owner(stack: RunningStack, customer: str) -> None:

@@ -10,6 +10,7 @@ import secrets
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,21 +52,12 @@ async def test_the_story_ends_well_three_times_and_its_answers_change_with_the_o
 async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", Ports().functions))
-        taken.listen()
+        with suppress(OSError):  # somebody's own local cloud has it: taken all the same
+            taken.bind(("127.0.0.1", Ports().functions))
+            taken.listen()
         code, output = await demo(tmp_path)
     assert code == 1
     assert f"Port {Ports().functions} is taken" in re.sub(r"\s+", " ", output)
-
-
-async def test_ctrl_c_leaves_no_process_behind(tmp_path: Path) -> None:
-    async with started(tmp_path) as stack:
-        pids = [stack.process.pid, *stack.info["pids"]]
-        assert len(pids) >= 4
-        stack.process.send_signal(signal.SIGINT)
-        await asyncio.wait_for(stack.process.wait(), 60)
-        assert not [pid for pid in pids[1:] if _alive(pid)]
-        assert not (tmp_path / "stack.json").exists()
 
 
 async def test_killing_the_stack_outright_leaves_no_process_behind(tmp_path: Path) -> None:
@@ -80,9 +72,12 @@ async def test_killing_the_stack_outright_leaves_no_process_behind(tmp_path: Pat
         assert await eventually(gone, "the children to end")
 
 
-async def test_functions_whose_process_is_killed_come_back_where_that_is_wanted(tmp_path: Path) -> None:
+async def test_functions_that_are_killed_come_back_where_that_is_wanted_and_ctrl_c_leaves_no_process_behind(
+    tmp_path: Path,
+) -> None:
     async with started(tmp_path, "--respawn") as stack:
-        first = stack.info["processes"]["functions"]
+        pids, first = stack.info["pids"], stack.info["processes"]["functions"]
+        assert len(pids) >= 3
         os.kill(first, signal.SIGKILL)
 
         async def another() -> int | None:
@@ -93,7 +88,8 @@ async def test_functions_whose_process_is_killed_come_back_where_that_is_wanted(
         assert (await stack.client.get(stack.function("health"))).status_code == 200
         stack.process.send_signal(signal.SIGINT)
         await asyncio.wait_for(stack.process.wait(), 60)
-        assert not _alive(second)
+        assert not [pid for pid in (*pids, second) if _alive(pid)]
+        assert not (tmp_path / "stack.json").exists()
 
 
 def _alive(pid: int) -> bool:

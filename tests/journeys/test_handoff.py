@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from local.environment import ADMIN_ORIGIN
+from shared.phones import E164, display
 from tests.members import DESK as DESK_USER
 from tests.members import sign_in
 from tests.stack import RunningStack, eventually
@@ -23,13 +25,13 @@ async def owner_is(stack: RunningStack, customer: str, owner: str) -> dict[str, 
 async def test_who_asks_for_a_person_is_told_and_the_desk_answers_from_its_phone(
     stack: RunningStack, customer: str
 ) -> None:
-    before = len(await stack.phone(DESK))
     await stack.text(customer, AGENCY, ASKS)
     (told,) = await stack.answers(customer)
     assert "have been told" in told["text"]
-    notice = (await stack.answers(DESK, before + 1))[-1]
-    assert customer[-4:] in notice["text"]
-    await owner_is(stack, customer, "waiting")
+    waiting = await owner_is(stack, customer, "waiting")
+    notice = await stack.notice(DESK, str(waiting["id"]))
+    assert display(E164(customer)) in notice["text"]
+    assert notice["text"].endswith(f" {ADMIN_ORIGIN}/inbox/{waiting['id']}")
 
     await stack.text(customer, AGENCY, "Where can I park?")
     await stack.text(DESK, AGENCY, f"{customer[1:]} Hi, this is Ann. Park behind the building.")  # others wait too

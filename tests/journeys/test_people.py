@@ -5,26 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from tests.members import AGENCY, BSS, DESK, ELSEWHERE, acquaintance, conversation_id, sign_in
-from tests.stack import RunningStack, eventually
+from tests.stack import RunningStack, a_word, eventually
 
 PARKING, WORDS = "Where can I park?", "Hello, this is the front desk."
-SLOW = 2_500  # milliseconds that the model thinks, which is long enough to step in
+THINKING = 15_000  # milliseconds that the model thinks at the most: until the test lets it go on
 
 
-async def model_is_asked(stack: RunningStack, since: int) -> None:
-    async def asked() -> bool | None:
-        return len(await stack.calls("gemini")) > since or None
-
-    await eventually(asked, "the model to be asked")
-
-
-async def writing(stack: RunningStack, customer: str, words: str = PARKING) -> str:
-    """The customer has texted, and an answer is being written; the conversation's id."""
-    asked = len(await stack.calls("gemini"))
-    await stack.fault("gemini", path="/", times=1, latency_ms=SLOW)
+async def writing(stack: RunningStack, customer: str) -> str:
+    """The customer has texted, and an answer is being written until `write_on`; the conversation's id."""
+    words = f"{PARKING} {a_word()}"  # the model is told no number: its call is known by the words
+    await stack.fault("gemini", path="/", times=1, latency_ms=THINKING, hold=customer, contains=[words])
     await stack.text(customer, AGENCY, words)
-    await model_is_asked(stack, asked)
+    await stack.held("gemini", customer)
     return await conversation_id(stack, customer)
+
+
+async def write_on(stack: RunningStack, customer: str) -> None:
+    await stack.release("gemini", customer)
+    await stack.idle()
 
 
 async def outbound(stack: RunningStack, customer: str) -> list[dict[str, Any]]:
@@ -43,7 +41,7 @@ async def test_a_take_over_while_an_answer_is_written_leaves_the_customer_to_the
     desk = await sign_in(stack, DESK)
     conversation = await writing(stack, customer)
     await desk.done("take-over", conversation=conversation)
-    await stack.idle()
+    await write_on(stack, customer)
     assert await outbound(stack, customer) == []
     assert await stack.phone(customer) == []
     assert len((await owner_of(stack, customer))["open"]) == 1
@@ -57,7 +55,7 @@ async def test_what_was_left_open_is_answered_once_the_assistant_has_it_back(
     desk = await sign_in(stack, DESK)
     conversation = await writing(stack, customer)
     await desk.done("take-over", conversation=conversation)
-    await stack.idle()
+    await write_on(stack, customer)
     await desk.done("hand-back", conversation=conversation)
     (answer,) = await stack.answers(customer)
     assert "behind the building" in answer["text"]
@@ -71,15 +69,16 @@ async def test_a_reply_arrives_and_the_answer_that_was_being_written_does_not(
     conversation = await writing(stack, customer)
     assert (await desk.reply(conversation, WORDS)).status_code == 200
     (shown,) = await stack.answers(customer)
-    await stack.idle()
+    await write_on(stack, customer)
     assert shown["text"] == WORDS
+    assert [text["text"] for text in await stack.phone(customer)] == [WORDS]
     assert [message["author"] for message in await outbound(stack, customer)] == ["person"]
 
 
 async def test_a_reply_cancels_an_answer_that_waits_to_be_sent(stack: RunningStack, customer: str) -> None:
     """The provider says "not now" until the person has replied, so the assistant's answer is queued all the while."""
     desk = await sign_in(stack, DESK)
-    await stack.fault("telnyx", path="/v2/messages", times=20, status=429)
+    await stack.fault("telnyx", path="/v2/messages", times=20, status=429, contains=[customer])
     await stack.text(customer, AGENCY, PARKING)
 
     async def queued() -> dict[str, Any] | None:

@@ -73,6 +73,7 @@ async def screen(chromium: Browser, home: House) -> AsyncIterator[Screen]:
 async def opened(screen: Screen, home: House) -> Screen:
     await screen.page.goto(home.page)
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(screen.page.locator(".unloaded")).to_have_count(0)  # a text is new if it comes after the first look
     return screen
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+import json
 from typing import Any
 
-import pytest
-
 from local.standins.telnyx_media import png
-from tests.stack import RunningStack, eventually
+from tests.stack import RunningStack, a_word, eventually
 
 AGENCY = "testing-agency"
 QUESTION = "Where can I park?"
@@ -41,7 +41,8 @@ async def files_of(stack: RunningStack, customer: str, count: int) -> list[dict[
 async def test_a_picture_is_kept_in_the_tenants_folder_and_shown_to_the_model(
     stack: RunningStack, customer: str
 ) -> None:
-    await mms(stack, customer, hosted(stack, "picture.png"))
+    word = a_word()
+    await mms(stack, customer, hosted(stack, "picture.png"), words=f"{QUESTION} {word}")
     (answer,) = await stack.answers(customer)
     assert "behind the building" in answer["text"]
     assert "cannot look at pictures" in answer["text"]
@@ -50,14 +51,15 @@ async def test_a_picture_is_kept_in_the_tenants_folder_and_shown_to_the_model(
     assert file["sha256"] == hashlib.sha256(png()).hexdigest()
     objects = (await stack.client.get(stack.standin("storage", "/__objects"))).json()
     assert f"tenants/{AGENCY}/{file['id']}" in [one["name"] for one in objects]
-    assert png() in await shown(stack)
+    assert await shown(stack, word) == [png()]
 
 
-async def shown(stack: RunningStack) -> list[bytes]:
-    """Every picture in a recorded call of the model."""
+async def shown(stack: RunningStack, word: str) -> list[bytes]:
+    """Every picture in the recorded call of the model about a text with this word."""
     parts = [
         part
         for call in await stack.calls("gemini", "/v1")
+        if word in json.dumps(call["body"])
         for content in call["body"]["contents"]
         for part in content["parts"]
         if "inlineData" in part
@@ -73,32 +75,35 @@ async def test_a_picture_without_a_word_is_answered(stack: RunningStack, custome
     assert file["state"] == "stored"
 
 
-@pytest.mark.parametrize(
-    ("url", "why"),
-    [
-        ("http://169.254.169.254/computeMetadata/v1/", "https"),
-        ("https://169.254.169.254/computeMetadata/v1/", "not a public one"),
-        ("http://127.0.0.1/a.png", "https"),
-        ("https://127.0.0.1/a.png", "not a public one"),
-        ("https://10.0.0.1/a.png", "not a public one"),
-        ("https://[::1]/a.png", "not a public one"),
-        ("redirect?to=https://169.254.169.254/", "not a public one"),
-        ("redirect?to=https://10.0.0.1/a.png", "not a public one"),
-        ("redirect?to=http://127.0.0.1/a.png", "https"),
-        ("large.png", "too large"),
-        ("page.png", "not a picture"),
-        ("missing.png", "404"),
-    ],
+NO_PICTURES = (
+    ("http://169.254.169.254/computeMetadata/v1/", "https"),
+    ("https://169.254.169.254/computeMetadata/v1/", "not a public one"),
+    ("http://127.0.0.1/a.png", "https"),
+    ("https://127.0.0.1/a.png", "not a public one"),
+    ("https://10.0.0.1/a.png", "not a public one"),
+    ("https://[::1]/a.png", "not a public one"),
+    ("redirect?to=https://169.254.169.254/", "not a public one"),
+    ("redirect?to=https://10.0.0.1/a.png", "not a public one"),
+    ("redirect?to=http://127.0.0.1/a.png", "https"),
+    ("large.png", "too large"),
+    ("page.png", "not a picture"),
+    ("missing.png", "404"),
 )
+
+
 async def test_what_is_no_picture_of_the_public_internet_is_refused_visibly_and_the_text_is_answered(
-    stack: RunningStack, customer: str, url: str, why: str
+    stack: RunningStack,
 ) -> None:
+    await asyncio.gather(*(is_refused(stack, url, why) for url, why in NO_PICTURES))
+
+
+async def is_refused(stack: RunningStack, url: str, why: str) -> None:
+    customer = stack.new_customer()
     await mms(stack, customer, url if url.startswith("http") else hosted(stack, url))
     (answer,) = await stack.answers(customer)
-    assert "behind the building" in answer["text"]
+    assert "behind the building" in answer["text"], url
     (file,) = await files_of(stack, customer, 1)
-    assert file["state"] == "refused"
-    assert why in file["reason"]
+    assert (url, file["state"], why in file["reason"]) == (url, "refused", True), file
     assert "sha256" not in file
     objects = (await stack.client.get(stack.standin("storage", "/__objects"))).json()
     assert f"tenants/{AGENCY}/{file['id']}" not in [one["name"] for one in objects]

@@ -314,7 +314,7 @@ async def test_a_tool_that_breaks_is_told_to_the_model_and_its_words_reach_no_lo
 async def test_a_link_is_attached_once_however_often_it_is_called_for() -> None:
     twice = calls(call("send_link", "a", link="register"), call("send_link", "b", link="Registration form"))
     answer = await Bench([twice, says("Here is the link.")]).answer("Send me the registration link")
-    assert answer.effects == (AttachLink("register", "Registration form", "https://swim.example/register"),)
+    assert answer.effects == (AttachLink("Registration form", "https://swim.example/register"),)
     assert answer.text == "Here is the link.\nhttps://swim.example/register"
     assert answer.sources == ("link:register",)
 

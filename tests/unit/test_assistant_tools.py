@@ -97,7 +97,7 @@ def test_a_link_without_a_title_is_not_found_by_saying_nothing() -> None:
 async def test_sending_a_link_is_an_effect_and_the_model_never_sees_the_address() -> None:
     [_, tool] = Tools(ClassList()).of(PROFILE, SERVICE)
     result = await tool.run(SendLinkArgs(link="policies"), CONTEXT)
-    assert result.effects == (AttachLink("policies", "Our policies", POLICIES.url),)
+    assert result.effects == (AttachLink("Our policies", POLICIES.url),)
     assert "https" not in str(result.output)
 
 

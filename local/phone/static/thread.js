@@ -26,6 +26,7 @@ export class Thread {
   }
 
   show(texts) {
+    this.scrolled(); // the event of a scroll comes with the next frame, which may be too late
     const kept = new Set(texts.map((text) => text.id));
     for (const [id, item] of this.items) if (!kept.has(id)) this.remove(id, item);
     let grew = false;

@@ -49,6 +49,6 @@ class SendLink:
             return ToolResult({"error": "That is not a link of this business.", **allowed}, failed=True)
         return ToolResult(
             {"attached": link.id, "title": link.title},
-            effects=(AttachLink(link.id, link.title, link.url),),
+            effects=(AttachLink(link.title, link.url),),
             sources=(f"link:{link.id}",),
         )
