@@ -35,6 +35,8 @@ from shared.tenancy.minting import Grant
 from shared.tenancy.principals import PLATFORM, RESOLVER, SWEEPER, Principal, service
 from shared.vault import address_hashes, field_cipher
 
+RENEWED_BEFORE = 60  # seconds, before a token ends
+
 
 @dataclass(frozen=True)
 class Accounts:
@@ -50,14 +52,14 @@ class Accounts:
 
 
 class _Session:
-    """A session of a machine principal, for the minute that seeding takes."""
+    """A session of a machine principal, whose token is made here: no function has to run for it."""
 
     def __init__(self, principal: Principal) -> None:
         self._principal = principal
         self._grant: Grant | None = None
 
     async def token(self) -> Hidden:
-        if self._grant is None or self._grant.expires_at - SystemClock().now().timestamp() < 1:
+        if self._grant is None or self._grant.expires_at - SystemClock().now().timestamp() < RENEWED_BEFORE:
             self._grant, _ = await Issuer(SystemClock()).issue(self._principal)
         return self._grant.token
 
@@ -65,7 +67,7 @@ class _Session:
         self._grant = None
 
 
-def _as(principal: Principal) -> Database:
+def database_as(principal: Principal) -> Database:
     return Database(_Session(principal), principal.tenant_id)
 
 
@@ -81,14 +83,14 @@ async def seed(accounts: Mapping[str, Accounts]) -> None:
 
 
 async def make_tenant(tenant: SeedTenant, account: Accounts, uids: Mapping[str, str]) -> None:
-    await Provisioning(_as(PLATFORM)).create_tenant(
+    await Provisioning(database_as(PLATFORM)).create_tenant(
         tenant.id, name=tenant.name, time_zone=tenant.time_zone, locale="en-US"
     )
-    routes, hashes = Routes(_as(PLATFORM)), address_hashes()
+    routes, hashes = Routes(database_as(PLATFORM)), address_hashes()
     for channel in _channels(tenant, account):
         await routes.create(hashes.route_of_channel(channel.id), channel)
         await routes.create(hashes.route_of_address("sms", channel.address), channel)
-    owner = Provisioning(_as(service(tenant.id)))
+    owner = Provisioning(database_as(service(tenant.id)))
     for name, fields in _configuration(tenant, account).items():
         await owner.set_config(name, fields)
     if tenant.own_account:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.standins.base import JSON
+from local.standins.telnyx_wire import stamp
+from shared.clock import Clock
 
 JSONObject = dict[str, JSON]
 
@@ -42,9 +46,11 @@ class Delivered:
 
 
 class Courier:
-    """Carries webhooks in the background; `close` ends it."""
+    """Carries webhooks in the background; `close` ends it. `made`: every attempt, newest last."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.made: deque[JSON] = deque(maxlen=100_000)
         self._running: set[asyncio.Task[None]] = set()
         self._http: httpx.AsyncClient | None = None
 
@@ -64,6 +70,16 @@ class Courier:
         if self._http is not None:
             await self._http.aclose()
             self._http = None
+
+    async def attempt(
+        self, kind: str, id: str, url: str, body: bytes, headers: Mapping[str, str], seconds: float
+    ) -> int | None:
+        """A `post` of what happened to the text `id`, noted in `made`."""
+        began = time.monotonic()
+        status = await self.post(url, body, headers, seconds)
+        took = round((time.monotonic() - began) * 1000, 1)
+        self.made.append({"at": stamp(self._clock.now()), "kind": kind, "id": id, "status": status, "ms": took})
+        return status
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int | None:
         """The status that was answered, None if nobody did within `seconds`."""

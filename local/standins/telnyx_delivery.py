@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from local.standins import telnyx_wire as wire
-from local.standins.base import JSON, Fault, Faults
+from local.standins.base import Fault, Faults
 from local.standins.delivery import Courier, Delivered, Pace
 from shared.clock import Clock
 
@@ -37,12 +35,10 @@ class Deliveries(Courier):
     """Everything on its way to webhooks; `close` ends it."""
 
     def __init__(self, faults: Faults, pace: Pace, clock: Clock, new_id: Callable[[], str]) -> None:
-        super().__init__()
+        super().__init__(clock)
         self._faults = faults
         self._pace = pace
-        self._clock = clock
         self._new_id = new_id
-        self.made: deque[JSON] = deque(maxlen=100_000)  # every attempt
 
     async def received(self, account: Account, text: wire.Text, copies: int = 1) -> Delivered:
         return await self._deliver(account, "message.received", text, max(copies, self._fault(text).duplicate))
@@ -80,9 +76,4 @@ class Deliveries(Courier):
     async def _post(self, account: Account, event: wire.Event, attempt: int) -> int | None:
         body = wire.compact(event.body(attempt))
         headers = wire.signed(body, account.seed, self._clock.now())
-        began = time.monotonic()
-        status = await self.post(event.delivered_to, body, headers, ANSWER_SECONDS)
-        took = round((time.monotonic() - began) * 1000, 1)
-        at = wire.stamp(self._clock.now())
-        self.made.append({"at": at, "kind": event.kind, "id": event.text.id, "status": status, "ms": took})
-        return status
+        return await self.attempt(event.kind, event.text.id, event.delivered_to, body, headers, ANSWER_SECONDS)

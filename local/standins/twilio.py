@@ -1,11 +1,14 @@
 """Twilio on loopback: takes texts as api.twilio.com does, and delivers signed webhooks.
 
     POST /2010-04-01/Accounts/{Sid}/Messages.json   Twilio's own call: Basic auth, a form, errors in Twilio's shape
-    POST /__inbound      {"from", "to", "text"[, "media": [url], "autoresponse": "STOP"|"START"|"HELP"]}: a customer
-                         texts one of the numbers → {"message_id", "status", "attempts"} after delivery; `status` is
-                         what the webhook answered, null if nobody did
+    POST /__inbound      {"from", "to", "text"[, "media": [url], "autoresponse": "STOP"|"START"|"HELP"][, "id"]
+                         [, "copies"]}: a customer texts one of the numbers → {"message_id", "status", "attempts"} after
+                         delivery; `status` is what the webhook answered, null if nobody did. The same id once more is
+                         the same text delivered again; `copies` deliver it so many times at once
+    GET  /__deliveries   [{"at", "kind", "id", "status", "ms"}]: every attempt of a webhook, newest last
     GET  /__messages     [{"id", "from", "to", "text", "media", "status", "error_code", "at", "idempotency_key",
-                         "direction"}], oldest first; a customer's text is "received", then "webhook_delivered"
+                         "direction", "callback"}], oldest first; a customer's text is "received", then
+                         "webhook_delivered"
     POST /__outcomes     {"to"[, "status"][, "code"]}: how later texts to this number ("*": to any) end: delivered,
                          undelivered, failed, sent (and no more is heard), or silent (nothing reported)
     POST /__accounts     {"sid", "auth_token", "numbers": {number: webhook url}[, "shared_keys": {name: secret},
@@ -93,7 +96,7 @@ class TwilioStandin(Standin):
         self.app = closing(self.app, self.close)
         self._clock = clock or SystemClock()
         self._new_id = new_id
-        self._deliveries = Deliveries(self.faults, pace or Pace())
+        self._deliveries = Deliveries(self.faults, pace or Pace(), self._clock)
         self._accounts = {account.sid: account for account in accounts}
         self._texts: dict[str, wire.Text] = {}
         self._blocked: set[tuple[str, str]] = set()  # (our number, number that said STOP)
@@ -114,6 +117,7 @@ class TwilioStandin(Standin):
             Route(f"/{wire.VERSION}/Accounts/{{sid}}/Messages.json", self._send, methods=["POST"]),
             Route("/__messages", self._messages, methods=["GET"]),
             Route("/__inbound", control(self._inbound), methods=["POST"]),
+            Route("/__deliveries", self._made, methods=["GET"]),
             Route("/__outcomes", control(self._outcomes.order), methods=["POST"]),
             Route("/__accounts", control(self._add_account), methods=["POST"]),
         ]
@@ -180,7 +184,10 @@ class TwilioStandin(Standin):
 
     def _show(self, text: wire.Text) -> None:
         if self._texts[text.sid].status in ("queued", "sent"):  # a late report takes nothing back
-            self._texts[text.sid] = text
+            self._texts[text.sid] = replace(text, callback=self._texts[text.sid].callback)
+
+    async def _made(self, _request: Request) -> Response:
+        return JSONResponse(list(self._deliveries.made))
 
     async def _messages(self, _request: Request) -> Response:
         return JSONResponse([_shown(text) for text in self._texts.values()])
@@ -190,9 +197,9 @@ class TwilioStandin(Standin):
         account = next((one for one in self._accounts.values() if recipient in one.numbers), None)
         if account is None:
             return unknown_number(recipient)
-        text = self._arrived(account, recipient, call)
+        text = self._texts.get(str(call.get("id"))) or self._arrived(account, recipient, call)
         self._texts[text.sid] = text
-        delivered = await self._deliveries.received(account, text)
+        delivered = await self._deliveries.received(account, text, int(str(call.get("copies", 1))))
         if delivered.taken:
             self._texts[text.sid] = replace(text, status="webhook_delivered")
         return arrived(text.sid, delivered)
@@ -206,7 +213,7 @@ class TwilioStandin(Standin):
         elif keyword in STARTS:
             self._blocked.discard((recipient, sender))
         return wire.Text(
-            sid=self._new_id(),
+            sid=optional(call.get("id")) or self._new_id(),
             account_sid=account.sid,
             direction="inbound",
             sender=sender,
@@ -260,4 +267,5 @@ def _shown(text: wire.Text) -> JSON:
         "at": stamp(text.at),
         "idempotency_key": None,
         "direction": text.direction,
+        "callback": text.callback,
     }

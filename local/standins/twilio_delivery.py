@@ -13,6 +13,7 @@ from uuid import uuid4
 from local.standins import twilio_wire as wire
 from local.standins.base import Fault, Faults
 from local.standins.delivery import Courier, Delivered, Pace
+from shared.clock import Clock
 
 ANSWER_SECONDS = 15.0
 MOST_RETRIES = 5
@@ -21,13 +22,13 @@ MOST_RETRIES = 5
 class Deliveries(Courier):
     """Everything on its way to webhooks; `close` ends it."""
 
-    def __init__(self, faults: Faults, pace: Pace) -> None:
-        super().__init__()
+    def __init__(self, faults: Faults, pace: Pace, clock: Clock) -> None:
+        super().__init__(clock)
         self._faults = faults
         self._pace = pace
 
-    async def received(self, account: wire.Account, text: wire.Text) -> Delivered:
-        return await self._deliver(account, text, wire.received(text), self._fault(text).duplicate)
+    async def received(self, account: wire.Account, text: wire.Text, copies: int = 1) -> Delivered:
+        return await self._deliver(account, text, wire.received(text), max(copies, self._fault(text).duplicate))
 
     async def reports(self, account: wire.Account, states: list[wire.Text], show: Callable[[wire.Text], None]) -> None:
         """Each state in turn: a webhook, and `show` for the phone. The last one is final."""
@@ -53,7 +54,10 @@ class Deliveries(Courier):
     async def _attempts(self, account: wire.Account, url: str, form: dict[str, str], retries: int) -> Delivered:
         headers = {**wire.signed(url, form, account), "i-twilio-idempotency-token": str(uuid4())}
         for attempt in range(1, retries + 2):
-            delivered = Delivered(await self.post(url, wire.encoded(form), headers, ANSWER_SECONDS), attempt)
+            status = await self.attempt(
+                form["SmsStatus"], form["MessageSid"], url, wire.encoded(form), headers, ANSWER_SECONDS
+            )
+            delivered = Delivered(status, attempt)
             if delivered.taken:
                 break
             await asyncio.sleep(self._pace.retry if attempt <= retries else 0)

@@ -1,7 +1,7 @@
 """The pipeline's timers (PIPELINE §4). None carries safety except the claim's monotonic check and the report's wait.
 
-All of them are divided by the same number where a local run wants to be quick, and so is the provider's time that they
-are sized after: their order is what matters.
+All that a task waits for is divided by the same number where a local run wants to be quick, and so is the provider's
+time that they are sized after: their order is what matters.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ import httpx
 
 from tests.stack import RunningStack
 
+SENDING = {"telnyx": "/v2/messages", "twilio": "/2010-04-01/"}  # where each provider takes texts of ours
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:

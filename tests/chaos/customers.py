@@ -1,4 +1,4 @@
-"""Customers, and the people who take over: they play the plan through the provider's doors."""
+"""Customers, and the people who take over: they play the plan through the providers' doors."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from itertools import repeat
 
 from tests.chaos.controls import Controls
 from tests.chaos.lines import Lines
-from tests.chaos.plan import Act, Conversation, Text
+from tests.chaos.plan import LINES, Act, Conversation, Text
 from tests.stack import ROOT, RunningStack, environment
 
 GIVES_UP = 60  # attempts, after the first ones
 PAUSES = (0.3, 0.6, 1.2, 2.4, 5.0)  # seconds between a provider's attempts
 REACHED = 8.0  # seconds in which a conversation reaches the moment that is waited for
+ENDS = {"twilio": {"delivery_failed": "undelivered"}}  # how a carrier's end is called at a provider, if otherwise
 
 
 class Person:
@@ -78,36 +79,37 @@ class Customers:
         call = {
             "id": text.id,
             "from": conversation.customer,
-            "to": self._stack.tenant(conversation.tenant)["sms"][0],
+            "to": self._stack.tenant(conversation.tenant)["sms"][LINES[conversation.tenant].index(text.provider)],
             "text": text.words,
             "copies": text.copies,
             **({"autoresponse": text.word} if text.answered else {}),
         }
         pauses = iter((*PAUSES, *repeat(PAUSES[-1], GIVES_UP)))
-        while await self._deliver(call) != 200:
+        while await self._deliver(text.provider, call) != 200:
             pause = next(pauses, None)
             if pause is None:
                 return  # the verdict says so
             await asyncio.sleep(pause)
         if text.again is not None:
-            self._start(self._again(call, text.again))
+            self._start(self._again(text.provider, call, text.again))
 
-    async def _deliver(self, call: dict[str, object]) -> int | None:
+    async def _deliver(self, provider: str, call: dict[str, object]) -> int | None:
         async with self._lines.one() as line:
-            line.status = (await self._controls.post("telnyx", "/__inbound", call))["status"]
+            line.status = (await self._controls.post(provider, "/__inbound", call))["status"]
         return line.status
 
-    async def _again(self, call: dict[str, object], seconds: float) -> None:
+    async def _again(self, provider: str, call: dict[str, object], seconds: float) -> None:
         await asyncio.sleep(seconds)
-        await self._deliver(call)
+        await self._deliver(provider, call)
 
     def _start(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._later.add(task)
 
     async def _order_outcome(self, conversation: Conversation) -> None:
-        outcome = {"to": conversation.customer, "status": conversation.outcome}
-        await self._controls.post("telnyx", "/__outcomes", outcome)
+        for provider in LINES[conversation.tenant]:
+            end = ENDS.get(provider, {}).get(conversation.outcome, conversation.outcome)
+            await self._controls.post(provider, "/__outcomes", {"to": conversation.customer, "status": end})
 
     async def _live(self, conversation: Conversation, began: float) -> None:
         for act in conversation.acts:

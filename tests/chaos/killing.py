@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,9 +13,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.chaos.controls import Controls
+from tests.chaos.controls import SENDING, Controls
 from tests.chaos.customers import Customers
-from tests.chaos.plan import Conversation, Text
+from tests.chaos.plan import LINES, Conversation, Text, text_id
 from tests.stack import eventually
 
 REACHED = 30.0  # seconds until a request is held at the point
@@ -29,7 +28,7 @@ HOLDS: dict[str, tuple[str, dict[str, Any]]] = {
     "between receive commit and enqueue": ("tasks", {"path": "CreateTask", "contains": ["/answer", '"message"']}),
     "during the model call": ("gemini", {"path": "/v1"}),
     "between answer commit and send": ("tasks", {"path": "CreateTask", "contains": ["/send", '"conversation"']}),
-    "after the provider accepted": ("telnyx", {"path": "/v2/messages", "phase": "after"}),
+    "after the provider accepted": ("", {"phase": "after"}),  # at the provider whose number was texted
 }
 
 
@@ -57,10 +56,12 @@ class Killer:
 
     async def kill(self, point: str, conversation: Conversation) -> None:
         """Raises NotReached."""
+        provider = self.random.choice(LINES[conversation.tenant])
         where, fault = HOLDS[point]
+        fault = fault if where else {**fault, "path": SENDING[provider]}
         for _ in range(TRIES):
-            async with self.controls.holding(where, **fault, latency_ms=HELD) as hold:
-                text = Text(str(uuid.UUID(int=self.random.getrandbits(128))), "Where can I park?")
+            async with self.controls.holding(where or provider, **fault, latency_ms=HELD) as hold:
+                text = Text(text_id(provider, self.random), "Where can I park?", provider=provider)
                 self._sending.append(asyncio.create_task(self.customers.send(conversation, text)))
                 held = await hold.reached(REACHED)
                 if held:

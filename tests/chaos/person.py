@@ -13,45 +13,27 @@ import sys
 from datetime import UTC, datetime
 
 from local.mount import mount_secrets
+from local.seed import database_as
 from shared import http, identity
-from shared.clock import SystemClock
 from shared.config import config
 from shared.conversations.work import ANSWER
-from shared.hidden import Hidden
 from shared.store.changes import Changes
 from shared.store.errors import Stale, Unanswered
 from shared.store.reading import Reader, conversation
 from shared.tenancy import database
 from shared.tenancy.database import Database
-from shared.tenancy.issuing import Issuer
-from shared.tenancy.minting import Grant
 from shared.tenancy.principals import service
 from shared.vault import address_hashes
 
 TRIES = 200
 
 
-class Session:
-    """As the tenant's service principal, whose token is made here: the functions may be dead just now."""
-
-    def __init__(self, tenant: str) -> None:
-        self._tenant = tenant
-        self._grant: Grant | None = None
-
-    async def token(self) -> Hidden:
-        if self._grant is None or self._grant.expires_at - SystemClock().now().timestamp() < 60:
-            self._grant, _ = await Issuer(SystemClock()).issue(service(self._tenant))
-        return self._grant.token
-
-    def refused(self, _token: Hidden) -> None:
-        self._grant = None
-
-
 _databases: dict[str, Database] = {}
 
 
 def _database(tenant: str) -> Database:
-    return _databases.setdefault(tenant, Database(Session(tenant), tenant))
+    """As the tenant's service principal: the functions may be dead just now."""
+    return _databases.setdefault(tenant, database_as(service(tenant)))
 
 
 async def hand(tenant: str, id: str, owner: str) -> None:

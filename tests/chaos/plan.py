@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 
-TENANTS = ("testing-agency", "bss-cypress-spring", "cp-marketing")
+LINES = {  # whose numbers each business has, in the order of its list
+    "testing-agency": ("telnyx",),
+    "bss-cypress-spring": ("telnyx", "twilio"),
+    "cp-marketing": ("telnyx", "twilio"),
+}
+TENANTS = tuple(LINES)
 POINTS = (
     "before the receive commit",
     "between receive commit and enqueue",
@@ -42,7 +47,8 @@ SHORT = Size(texts=300, conversations=30, kills=1, seconds=40.0, divisor=10)
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of a customer. `word`: STOP or START, "" for anything else; `answered`: by the provider itself."""
+    """One text of a customer, to the number at `provider`. `word`: STOP or START, "" for anything else; `answered`: by
+    the provider itself."""
 
     id: str
     words: str
@@ -51,6 +57,7 @@ class Text:
     copies: int = 1
     after: float = 0.0  # seconds, after the one before
     again: float | None = None  # seconds later, the provider delivers it once more
+    provider: str = "telnyx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +87,31 @@ class Conversation:
     acts: tuple[Act, ...]
 
 
+def text_id(provider: str, random: Random) -> str:
+    """As the provider gives them to texts."""
+    id = uuid.UUID(int=random.getrandbits(128))
+    return f"SM{id.hex}" if provider == "twilio" else str(id)
+
+
 class _Writer:
     def __init__(self, random: Random, numbers: count[int]) -> None:
         self._random = random
         self._numbers = numbers
+        self._provider = "telnyx"
 
     def text(self, word: str = "", *, after: float = 0.0) -> Text:
         words = word or f"{self._random.choice(WORDS)} ({next(self._numbers)})"
         answered = bool(word) and self._random.random() < 0.5
-        return Text(self._id(), words, word, answered, after=after)
+        id = text_id(self._provider, self._random)
+        return Text(id, words, word, answered, after=after, provider=self._provider)
 
-    def act(self, at: float, *, plain: bool) -> list[Act]:
+    def act(self, at: float, *, plain: bool, lines: Sequence[str]) -> list[Act]:
+        """All of its texts go to one number: a customer may write to the other one the next time."""
+        self._provider = self._random.choice(lines)
         kinds = ["one", "one", "burst", "burst", "together", "twice", "later", "typing", "at_answer"]
         kind = self._random.choice(kinds if plain else [*kinds, "stop", "stop_at_claim", "take", "take_at_claim"])
         acts: list[Act] = getattr(self, f"_{kind}")(at)
         return acts
-
-    def _id(self) -> str:
-        return str(uuid.UUID(int=self._random.getrandbits(128)))
 
     def _one(self, at: float) -> list[Act]:
         return [Act(at, "texts", (self.text(),))]
@@ -110,10 +124,10 @@ class _Writer:
         return [Act(at, "together", tuple(self.text() for _ in range(self._random.randint(2, 4))))]
 
     def _twice(self, at: float) -> list[Act]:
-        return [Act(at, "texts", (Text(self._id(), "Where can I park?", copies=self._random.randint(2, 5)),))]
+        return [Act(at, "texts", (replace(self.text(), copies=self._random.randint(2, 5)),))]
 
     def _later(self, at: float) -> list[Act]:
-        return [Act(at, "texts", (Text(self._id(), "When are you open?", again=self._random.uniform(0.5, 6.0)),))]
+        return [Act(at, "texts", (replace(self.text(), again=self._random.uniform(0.5, 6.0)),))]
 
     def _typing(self, at: float) -> list[Act]:
         return [Act(at, "texts", tuple(self.text(after=0.12) for _ in range(self._random.randint(6, 10))))]
@@ -156,7 +170,7 @@ def plan(size: Size, seed: int) -> Sequence[Conversation]:
     written = 0
     while written < size.texts:
         for number, is_plain in enumerate(plain):
-            new = writer.act(random.uniform(0, size.seconds), plain=is_plain)
+            new = writer.act(random.uniform(0, size.seconds), plain=is_plain, lines=LINES[_tenant(number)])
             acts[number] += new
             written += sum(len(act.texts) for act in new)
     return [_conversation(number, is_plain, acts[number], random) for number, is_plain in enumerate(plain)]
@@ -166,7 +180,11 @@ def _conversation(number: int, plain: bool, acts: list[Act], random: Random) -> 
     """Two neighbours are one customer at two businesses."""
     outcome = random.choices(("delivered", "silent", "delivery_failed"), (88, 8, 4))[0]
     ordered = tuple(sorted(acts, key=lambda act: act.at))
-    return Conversation(TENANTS[number % len(TENANTS)], _number(number // 2), plain, outcome, ordered)
+    return Conversation(_tenant(number), _number(number // 2), plain, outcome, ordered)
+
+
+def _tenant(number: int) -> str:
+    return TENANTS[number % len(TENANTS)]
 
 
 def _number(customer: int) -> str:

@@ -28,6 +28,7 @@ Say = Callable[[str], object]
 
 REPORT_WAIT = 600.0  # seconds, before they are divided
 SLACK = 90.0  # seconds beside it until everything must be settled
+PATIENCE = 120.0  # seconds, above a provider's attempts at one webhook together: Twilio's six wait 15 s each
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ async def field(state: Path, divisor: int, *, plant: str | None = None) -> Async
     host = ["--host", f"tests.chaos.plants.{plant}"] if plant else []
     async with started(state, "--respawn", "--time-divisor", str(divisor), "--dispatches", "8", *host) as stack:
         limits = httpx.Limits(max_connections=400, max_keepalive_connections=100)
-        async with httpx.AsyncClient(timeout=60, trust_env=False, limits=limits) as client, a_person(stack) as person:
+        async with (
+            httpx.AsyncClient(timeout=PATIENCE, trust_env=False, limits=limits) as client,
+            a_person(stack) as person,
+        ):
             controls = Controls(stack, client)
             for tenant in TENANTS:
                 await _configure(stack, tenant)

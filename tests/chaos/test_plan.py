@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chaos.plan import LONG, POINTS, SHORT, TENANTS, Conversation, Size, kills, plan
+from tests.chaos.plan import LINES, LONG, POINTS, SHORT, TENANTS, Conversation, Size, kills, plan
 
 SMALL = Size(texts=60, conversations=9, kills=2, seconds=10.0, divisor=10)
 
@@ -48,6 +48,15 @@ def test_a_run_has_every_kind_of_conversation(size: Size) -> None:
     assert max(text.copies for text in texts) > 1
     assert any(text.again is not None for text in texts)
     assert len({each.customer for each in conversations}) < len(conversations), "one customer, two businesses"
+
+
+@pytest.mark.parametrize("size", [SHORT, LONG])
+def test_about_a_third_of_the_texts_go_to_numbers_at_twilio_where_there_are_some(size: Size) -> None:
+    texts = [(each.tenant, text) for each in plan(size, 3) for act in each.acts for text in act.texts]
+    at_twilio = [(tenant, text) for tenant, text in texts if text.provider == "twilio"]
+    assert 0.25 < len(at_twilio) / len(texts) < 0.42
+    assert all("twilio" in LINES[tenant] and text.id.startswith("SM") for tenant, text in at_twilio)
+    assert {text.word for _, text in at_twilio} == {"", "STOP", "START"}
 
 
 def _kinds(conversations: object) -> set[str]:

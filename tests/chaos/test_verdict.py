@@ -33,6 +33,10 @@ def value(content: Any) -> dict[str, Any]:
             return {"stringValue": content}
 
 
+def inbound(id: str, status: str = "webhook_delivered") -> dict[str, Any]:
+    return {"id": id, "direction": "inbound", "status": status, "idempotency_key": None, "provider": "telnyx"}
+
+
 class Story:
     """Commits as the gate would write them down, one a second, and what the provider would say of them."""
 
@@ -49,7 +53,7 @@ class Story:
     def text(self, id: str, *, stored: str | None = None, taken: bool = True, opens: bool = True) -> None:
         status = "webhook_delivered" if taken else "received"
         if id not in [text["id"] for text in self.texts]:
-            self.texts.append({"id": id, "direction": "inbound", "status": status, "idempotency_key": None})
+            self.texts.append(inbound(id, status))
         mid = stored or f"m-{id}"
         message = {"direction": "in", "provider_id": id, "conversation_id": C}
         self.commit(("messages", mid, message), *([self.change(open=[*self.open, mid])] if opens else []))
@@ -63,10 +67,11 @@ class Story:
     def claim(self, mid: str) -> None:
         self.move(mid, "sending", claim={"id": f"claim {len(self.commits)}"})
 
-    def accepted(self, mid: str, attempt: int = 0) -> None:
+    def accepted(self, mid: str, attempt: int = 0, provider: str = "telnyx") -> None:
         key = f"{mid}.{attempt}"
-        self.calls.append({"at": next(self._clock) * SECOND, "key": key})
-        self.texts.append({"id": f"p-{key}", "direction": "outbound", "status": "sent", "idempotency_key": key})
+        self.calls.append({"at": next(self._clock) * SECOND, "key": key, "provider": provider})
+        shown = {"id": f"p-{key}", "direction": "outbound", "status": "sent", "idempotency_key": key}
+        self.texts.append(shown | {"provider": provider})
 
     def move(self, mid: str, state: str, **fields: Any) -> None:
         self.commit(("messages", mid, {**self.stored["messages"][mid], "state": state, **fields}))
@@ -168,7 +173,7 @@ def test_a_stop_and_a_start_are_words_and_not_texts_to_answer(story: Story) -> N
         fields = {"direction": "in", "provider_id": id, "conversation_id": C}
         epoch = story.stored["conversations"][C]["epoch"] + 1
         story.commit(("messages", f"m-{id}", fields), story.change(opted_out=opted_out, epoch=epoch))
-        story.texts.append({"id": id, "direction": "inbound", "status": "webhook_delivered", "idempotency_key": None})
+        story.texts.append(inbound(id))
     assert story.verdict().figures["texts a consent word"] == 2
     assert story.broken() == set()
 
@@ -182,6 +187,19 @@ def test_a_refusal_for_now_is_the_next_attempt(story: Story) -> None:
     story.accepted("a", 1)
     story.move("a", "delivered")
     assert story.broken() == set()
+
+
+def test_a_refusal_for_good_is_the_next_attempt_through_the_other_line(story: Story) -> None:
+    story.text("1")
+    story.answer("a", ["m-1"])
+    story.claim("a")
+    story.move("a", "queued", attempt=1, claim=None, via="failover")
+    story.claim("a")
+    story.accepted("a", 1, "twilio")
+    story.move("a", "sent")
+    assert story.broken() == set()
+    figures = story.verdict().figures
+    assert (figures["messages failed over, and accepted"], figures["accepted by twilio"]) == (1, 1)
 
 
 def test_one_call_that_was_claimed_may_be_accepted_after_a_stop(story: Story) -> None:
@@ -198,7 +216,7 @@ def test_one_call_that_was_claimed_may_be_accepted_after_a_stop(story: Story) ->
 
 
 def test_a_text_that_is_not_stored_is_lost(answered: Story) -> None:
-    answered.texts.append({"id": "2", "direction": "inbound", "status": "webhook_delivered", "idempotency_key": None})
+    answered.texts.append(inbound("2"))
     assert answered.broken() == {"lost"}
 
 
@@ -268,8 +286,23 @@ def test_a_message_that_the_provider_accepted_twice_is_seen(answered: Story) -> 
     assert answered.broken() == {"accepted twice"}
 
 
+def test_a_message_that_two_providers_accepted_is_seen(answered: Story) -> None:
+    answered.accepted("a", 1, "twilio")
+    assert answered.verdict().violations["accepted twice"] == ["message a, by telnyx and twilio"]
+    assert answered.broken() == {"accepted twice"}
+
+
+@pytest.mark.parametrize("state", ["sent", "delivered"])
+def test_a_message_that_is_stored_as_sent_and_that_nobody_accepted_is_seen(answered: Story, state: str) -> None:
+    answered.text("2")
+    answered.answer("b", ["m-2"])
+    answered.claim("b")
+    answered.move("b", state)
+    assert answered.broken() == {"sent, accepted by nobody"}
+
+
 def test_a_second_call_under_the_same_key_is_an_acceptance_twice(answered: Story) -> None:
-    answered.calls.append({"at": 99 * SECOND, "key": "a.0"})
+    answered.calls.append({"at": 99 * SECOND, "key": "a.0", "provider": "telnyx"})
     assert "accepted twice" in answered.broken()
 
 

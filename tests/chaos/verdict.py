@@ -1,9 +1,10 @@
 """Nothing lost, nothing twice: judged from what others wrote down, `python -m tests.chaos.verdict EVIDENCE.json`.
 
-The evidence is the provider's own record of texts and calls, the commits that the database made, and the documents that
+The evidence is the providers' own record of texts and calls, the commits that the database made, and the documents that
 are in it at the end. Nothing of the project is imported here: the judge must not share a mistake with the judged.
 
-    {"texts": [Telnyx's /__messages], "calls": [{"at", "key"}: calls of POST /messages as they arrived],
+    {"texts": [the providers' /__messages, with "provider", and "idempotency_key" also where it has none of its own],
+     "calls": [{"at", "key", "provider"}: calls to send as they arrived],
      "commits": [the gate's /__commits],
      "documents": {tenant: {"messages" | "conversations" | "pending": [fields, id]}}}
 """
@@ -28,6 +29,7 @@ RULES = (
     "stored twice",
     "answered twice",
     "accepted twice",
+    "sent, accepted by nobody",
     "claimed after STOP",
     "claimed after take-over",
     "more than one accepted after STOP or take-over",
@@ -37,6 +39,8 @@ RULES = (
     "pending left",
     "records disagree",
 )
+
+NOT_TO_ANSWER = ("a consent word", "opted out", "a person's")  # fates; all others should have had an answer
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Judge:
             self._fates.see(step)
             self._hands.see(step)
         self._messages = self._world.of("messages")
+        self._to_answer: Counter[str] = Counter()
         self._by_id = {key.id: key for key in self._messages}
         self._inbound = [text for text in evidence["texts"] if text["direction"] == "inbound"]
         self._accepted = [text for text in evidence["texts"] if text["direction"] == "outbound"]
@@ -106,6 +111,9 @@ class Judge:
         if len(answers) > 1 or len(self._covering(copies) & accepted) > 1:
             self._broken("answered twice", f"text {id} is covered by {len(answers)} answers")
         fate = self._fates.of(copies[0]) if copies else "lost"
+        if fate not in NOT_TO_ANSWER:
+            self._to_answer["texts to answer"] += 1
+            self._to_answer["texts to answer, with an answer accepted"] += bool(self._covering(copies) & accepted)
         if fate == "lost":
             self._broken("lost", f"text {id}: {self._fates.why(copies[0]) if copies else 'it is not stored'}")
         return fate
@@ -116,13 +124,19 @@ class Judge:
     # -- texts that went out
 
     def _judge_acceptances(self) -> None:
-        for id, times in Counter(map(_id, self._accepted)).items():
-            if times > 1:
-                self._broken("accepted twice", f"message {id}, {times} times")
+        acceptances: dict[str, list[str]] = defaultdict(list)
+        for text in self._accepted:
+            acceptances[_id(text)].append(text["provider"])
+        for id, providers in acceptances.items():
+            if len(providers) > 1:
+                self._broken("accepted twice", f"message {id}, by {' and '.join(providers)}")
         for key, times in Counter(call["key"] for call in self._evidence["calls"]).items():
             if times > 1:
                 self._broken("accepted twice", f"{times} calls as {key}")
-        for id in map(_id, self._accepted):
+        for key, message in self._messages.items():
+            if message.get("state") in ("sent", "delivered") and key.id not in acceptances:
+                self._broken("sent, accepted by nobody", f"message {key.id} is {message['state']}")
+        for id in acceptances:
             message = self._world.get(self._by_id[id]) if id in self._by_id else {}
             given_up = message.get("state") == "failed" and (message.get("error") or {}).get("code") == "parked"
             if given_up or message.get("state") in (None, "queued", "cancelled"):
@@ -159,15 +173,24 @@ class Judge:
         self.verdict.figures.update(
             {
                 "texts": len(self._inbound),
+                **self._to_answer,
                 "conversations": len(self._world.of("conversations")),
                 "tenants": len(self._evidence["documents"]),
                 "commits": len(self._evidence["commits"]),
                 **self._hands.changes(),
-                "accepted by the provider": len(self._accepted),
+                **{f"accepted by {name}": count for name, count in sorted(self._by_provider().items())},
                 "messages": len(out),
+                "messages failed over": len(self._failed_over()),
+                "messages failed over, and accepted": len(self._failed_over() & set(map(_id, self._accepted))),
                 **dict(sorted(states.items())),
             }
         )
+
+    def _by_provider(self) -> Counter[str]:
+        return Counter(text["provider"] for text in self._accepted)
+
+    def _failed_over(self) -> set[str]:
+        return {key.id for key, message in self._messages.items() if message.get("via") == "failover"}
 
 
 def _id(text: Fields) -> str:

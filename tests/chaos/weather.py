@@ -1,4 +1,4 @@
-"""Faults that come and go while customers text: of the provider, the model, the task queue and the database."""
+"""Faults that come and go while customers text: of the providers, the model, the task queue and the database."""
 
 from __future__ import annotations
 
@@ -11,16 +11,36 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.chaos.controls import Controls
+from local.seed_data import BSS
+from tests.chaos.controls import SENDING, Controls
 
-# Kind → at whom, and what. Nothing refuses after acting: a provider that says no has not accepted.
-FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "provider says 429": ("telnyx", {"path": "/v2/messages", "status": 429}),
-    "provider fails before acting": ("telnyx", {"path": "/v2/messages", "status": 500}),
-    "provider fails after acting": ("telnyx", {"path": "/v2/messages", "status": 503, "phase": "after"}),
-    "provider drops before acting": ("telnyx", {"path": "/v2/messages", "drop": True}),
-    "provider drops after acting": ("telnyx", {"path": "/v2/messages", "drop": True, "phase": "after"}),
-    "reports thrice and in the wrong order": ("telnyx", {"path": "/telnyx-sms", "duplicate": 3, "reorder": True}),
+Kinds = dict[str, tuple[str, dict[str, Any]]]  # kind → at whom, and what
+
+UNREGISTERED = {"errors": [{"code": "40010", "title": "Not 10DLC registered", "detail": "Not registered"}]}
+
+
+def _of_provider(name: str, reports: str) -> Kinds:
+    """Nothing refuses after acting: a provider that says no has not accepted."""
+    where = name.lower()
+    sending = {"path": SENDING[where]}
+    return {
+        f"{name} says 429": (where, sending | {"status": 429}),
+        f"{name} fails before acting": (where, sending | {"status": 500}),
+        f"{name} fails after acting": (where, sending | {"status": 503, "phase": "after"}),
+        f"{name} drops before acting": (where, sending | {"drop": True}),
+        f"{name} drops after acting": (where, sending | {"drop": True, "phase": "after"}),
+        f"{name} reports thrice and in the wrong order": (where, {"path": reports, "duplicate": 3, "reorder": True}),
+    }
+
+
+FAULTS: Kinds = {
+    **_of_provider("Telnyx", "/telnyx-sms"),
+    **_of_provider("Twilio", "/twilio-sms-status"),
+    # for good, and only to a business that has another number
+    "Telnyx refuses the number": (
+        "telnyx",
+        {"path": SENDING["telnyx"], "status": 403, "body": UNREGISTERED, "contains": [BSS.number]},
+    ),
     "model is overloaded": ("gemini", {"path": "/v1", "status": 503}),
     "model drops the call": ("gemini", {"path": "/v1", "drop": True}),
     "queue is down": ("tasks", {"path": "CreateTask", "drop": True}),
@@ -58,7 +78,7 @@ class Weather:
 
     async def clear(self) -> None:
         """Nothing more goes wrong; what nobody met was not survived."""
-        for where in ("telnyx", "gemini", "tasks", "gate"):
+        for where in {at for at, _ in FAULTS.values()}:
             for left in await self.controls.get(where, "/__faults"):
                 self._uncount(where, left)
             await self.controls.delete(where, "/__faults")
@@ -71,7 +91,7 @@ class Weather:
             await self._away(kind, lambda: self._tasks("/__pause"), lambda: self._tasks("/__resume"))
         else:
             where, fault = FAULTS[kind]
-            times = self.random.randint(1, 4)
+            times = self.random.randint(1, 2 if fault["path"] in SENDING.values() else 4)  # most texts must get through
             self.ordered[kind] += times
             await self.controls.fault(where, **fault, times=times)
 

@@ -15,6 +15,7 @@ from local.standins.twilio import Account, Pace, TwilioStandin
 from shared.channels.errors import BadSignature
 from shared.channels.twilio import read_status, read_text, verify
 from shared.channels.twilio.sending import TwilioSender
+from shared.channels.twilio.signature import OVERRIDES
 from shared.channels.types import Accepted, InboundText, Media, StateReport
 from tests.contract.telnyx_support import Switch, Webhook, served, until
 from tests.contract.twilio_support import (
@@ -193,6 +194,15 @@ async def test_a_text_ordered_twenty_times_arrives_twenty_times_as_the_same_mess
     assert len({body for body, _ in house.webhook.got}) == 1
 
 
+async def test_a_text_with_an_id_may_be_delivered_again_and_several_times_at_once(house):
+    id = "SM" + "7" * 32
+    assert (await house.inbound(id=id))["message_id"] == (await house.inbound(id=id, copies=3))["message_id"] == id
+    assert [dict(parse_qsl(body.decode()))["MessageSid"] for body, _ in house.webhook.got] == [id] * 4
+    made = (await house.http.get(f"{house.url}/__deliveries")).json()
+    assert [(row["kind"], row["id"], row["status"]) for row in made] == [("received", id, 200)] * 4
+    assert await house.statuses() == ["webhook_delivered"]
+
+
 async def test_a_number_that_no_account_has_is_told(house):
     response = await house.order("inbound", **{"from": CUSTOMER, "to": "+12815550199", "text": "?"})
     assert (response.status_code, response.json()["error"]) == (404, "unknown_number")
@@ -235,6 +245,8 @@ async def test_a_silent_text_is_sent_and_never_reported(house):
     await house.standin.settled()
     assert house.webhook.got == []
     assert await house.statuses() == ["sent"]
+    (shown,) = (await house.http.get(f"{house.url}/__messages")).json()
+    assert shown["callback"] == f"{house.status_hook}?ref=m1.0.0#{OVERRIDES}"
 
 
 async def test_reports_can_come_in_the_wrong_order_and_several_times(house):
@@ -257,6 +269,7 @@ async def test_the_phone_shows_both_directions_in_the_words_of_every_carrier(hou
     shown = {"error_code": None, "idempotency_key": None}
     first = {"id": told["message_id"], "from": CUSTOMER, "to": BUSINESS, "text": "Hello?", "direction": "inbound"}
     second = {"id": sent, "from": BUSINESS, "to": CUSTOMER, "text": "Hi", "direction": "outbound"}
+    first["callback"], second["callback"] = house.hook, f"{house.status_hook}?ref=m1.0.0#{OVERRIDES}"
     assert messages == [
         {**first, **shown, "media": ["https://api.twilio.com/m/1"], "status": "webhook_delivered"},
         {**second, **shown, "media": [], "status": "delivered"},

@@ -3,7 +3,13 @@ as `local.host` does without."""
 
 import asyncio
 
-PLANTS = ("deduplication_off", "claim_without_conversation", "sweeper_reuses_names")
+PLANTS = (
+    "deduplication_off",
+    "claim_without_conversation",
+    "sweeper_reuses_names",
+    "failover_after_silence",
+    "refusal_taken_for_acceptance",
+)
 
 
 def serve() -> None:

@@ -1,8 +1,10 @@
 """All planted bugs at once, for conversations that meet one each."""
 
-from tests.chaos.plants import claim_without_conversation, deduplication_off, serve, sweeper_reuses_names
+from importlib import import_module
+
+from tests.chaos.plants import PLANTS, serve
 
 if __name__ == "__main__":
-    for bug in (deduplication_off, claim_without_conversation, sweeper_reuses_names):
-        bug.plant()
+    for name in PLANTS:
+        import_module(f"tests.chaos.plants.{name}").plant()
     serve()
