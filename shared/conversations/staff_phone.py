@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from shared import log
 from shared.clock import Clock
@@ -25,7 +25,7 @@ from shared.ids import digest
 from shared.phones import E164, display
 from shared.store.changes import Changes, removed
 from shared.store.documents import Conversation, Message, Owner
-from shared.store.reading import Reader, Settings, conversation, message
+from shared.store.reading import Found, Reader, Settings, conversation, message
 from shared.tenancy import Database
 
 NOBODY = "Nobody is waiting for you here. Open the inbox to write to a customer."
@@ -38,6 +38,16 @@ MOST_WORDS = 1600  # characters: what carriers carry
 MOST_NAMED = 10
 LATELY = timedelta(days=1)  # after they were asked about somebody, words may still be meant for them
 _NAMED = re.compile(r"\s*\+?(\d{4,15})\b[\s:,.-]*(?=\S)")  # more digits where four are not enough
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is read at once of a phone's conversation (`theirs`). `read`: the texts' ids. `pictures`: it has some."""
+
+    theirs: Conversation
+    read: tuple[str, ...]
+    words: str
+    pictures: bool
 
 
 class StaffPhone:
@@ -55,24 +65,32 @@ class StaffPhone:
         return bool(theirs.about) and theirs.address in settings.service.handoff.phones
 
     async def relay(self, theirs: Conversation, settings: Settings) -> bool:
-        """What they wrote, to the customer. False where a conversation changed meanwhile: read again."""
-        found = await self._reader.read([*map(conversation, theirs.about), *map(message, _read(theirs))])
-        texts = [text for text in map(found.message, _read(theirs)) if text is not None]
-        known = [one for one in map(found.conversation, theirs.about) if one is not None]
-        waiting = [one for one in known if _waits_for(one, theirs)]
+        """What they wrote first, to the customer whom they mean.
+
+        False where a conversation changed meanwhile, or where more is open, for somebody else perhaps: read again.
+        """
+        first = theirs.open[:HISTORY]
+        found = await self._reader.read([*map(conversation, theirs.about), *map(message, first)])
+        said = _together(theirs, [text for text in map(found.message, first) if text is not None])
+        return await self._relay(said, found, settings) and said.read == theirs.open
+
+    async def _relay(self, said: _Said, found: Found, settings: Settings) -> bool:
+        about = said.theirs.about
+        known = [one for one in map(found.conversation, about) if one is not None]
+        waiting = [one for one in known if _waits_for(one, said.theirs)]
         lately = self._clock.now() - LATELY
-        left = {one.id for one in waiting} | {id for id, asked in theirs.about.items() if asked > lately}
-        customer, words = _meant(waiting, "\n".join(text.text for text in texts), certain=len(left) == 1)
-        if any(text.attached for text in texts):
-            return await self._tell(theirs, NO_PICTURES, settings)
+        left = {one.id for one in waiting} | {id for id, asked in about.items() if asked > lately}
+        customer, words = _meant(waiting, said.words, certain=len(left) == 1)
+        if said.pictures:
+            return await self._tell(said, NO_PICTURES, settings)
         if len(words) > MOST_WORDS:
-            return await self._tell(theirs, TOO_LONG, settings)
+            return await self._tell(said, TOO_LONG, settings)
         if customer is None:
-            return await self._tell(theirs, _whom(waiting) if waiting else NOBODY, settings)
+            return await self._tell(said, _whom(waiting) if waiting else NOBODY, settings)
         if customer.opted_out or customer.blocked:
-            return await self._tell(theirs, OPTED_OUT if customer.opted_out else BLOCKED, settings)
-        about = {id: asked for id, asked in theirs.about.items() if id in left}
-        return await self._reply(theirs, customer, words, about, settings)
+            return await self._tell(said, OPTED_OUT if customer.opted_out else BLOCKED, settings)
+        changes = self._heard(said, {"about": {id: asked for id, asked in about.items() if id in left}})
+        return await self._reply(replace(said, words=words), customer, changes, settings)
 
     async def told(self, customer: Conversation, cause: str | None, settings: Settings) -> Notice | None:
         """What the phone that answers this customer hears of their newest text (`cause`); None where it is nobody's,
@@ -89,15 +107,12 @@ class StaffPhone:
             return None
         return notice(theirs, customer, id, _said(customer, text))
 
-    async def _reply(
-        self, theirs: Conversation, customer: Conversation, said: str, about: Mapping[str, datetime], settings: Settings
-    ) -> bool:
-        now = self._clock.now()
-        taken = customer if customer.owner is Owner.HUMAN else given_to(customer, Owner.HUMAN, now, theirs.id)
-        draft = Draft(digest("staff-reply", *_read(theirs)), said, customer.open, taken.epoch, author="person")
-        changes = self._heard(theirs, {"about": about})
+    async def _reply(self, said: _Said, customer: Conversation, changes: Changes, settings: Settings) -> bool:
+        now, by = self._clock.now(), said.theirs.id
+        taken = customer if customer.owner is Owner.HUMAN else given_to(customer, Owner.HUMAN, now, by)
+        draft = Draft(digest("staff-reply", *said.read), said.words, customer.open, taken.epoch, author="person")
         fields = outbound(draft, replace(customer, epoch=taken.epoch), settings.sms)
-        changes.create_message(draft.id, {**fields, "by": theirs.id})
+        changes.create_message(draft.id, {**fields, "by": by})
         changes.put_pending(SEND, draft.id, now + SEND_GRACE)
         changes.update_conversation(customer, hands_of(replace(taken, open=(), last_out=draft.id)))
         due = watch_person(changes, taken, settings, now)
@@ -109,23 +124,23 @@ class StaffPhone:
         await self._work.send(customer.id, draft.id)
         return True
 
-    async def _tell(self, theirs: Conversation, sentence: str, settings: Settings) -> bool:
-        draft = Draft(digest("staff-note", *_read(theirs)), sentence, _read(theirs), 0, kind="notice", author="system")
-        changes = self._heard(theirs)
-        changes.create_message(draft.id, outbound(draft, theirs, settings.sms))
+    async def _tell(self, said: _Said, sentence: str, settings: Settings) -> bool:
+        draft = Draft(digest("staff-note", *said.read), sentence, said.read, 0, kind="notice", author="system")
+        changes = self._heard(said)
+        changes.create_message(draft.id, outbound(draft, said.theirs, settings.sms))
         changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
         if await changes.try_commit() is None:
             return False
-        await self._work.send(theirs.id, draft.id)
+        await self._work.send(said.theirs.id, draft.id)
         return True
 
-    def _heard(self, theirs: Conversation, fields: Mapping[str, object] | None = None) -> Changes:
+    def _heard(self, said: _Said, fields: Mapping[str, object] | None = None) -> Changes:
         """What was read of their own conversation is not open any more; what is left has its pending still."""
-        changes = Changes(self._db)
-        if _read(theirs) == theirs.open:
+        theirs, changes = said.theirs, Changes(self._db)
+        if said.read == theirs.open:
             changes.drop_pending(ANSWER, theirs.id)
         done = {
-            "open": removed(*_read(theirs)),
+            "open": removed(*said.read),
             "lease": None,
             "attempts": 0,
             "heard": recent(theirs, self._clock.now()),
@@ -139,8 +154,16 @@ def _said(customer: Conversation, text: Message) -> str:
     return f"{display(E164(customer.address))}: {words}"[:MOST_WORDS]
 
 
-def _read(theirs: Conversation) -> tuple[str, ...]:
-    return theirs.open[:HISTORY]
+def _together(theirs: Conversation, texts: list[Message]) -> _Said:
+    """The first text, and what goes on from it: up to one that names a customer itself, or that has no room."""
+    taken = texts[:1]
+    for text in texts[1:]:
+        if _NAMED.match(text.text) or sum(len(one.text) + 1 for one in (*taken, text)) > MOST_WORDS:
+            break
+        taken.append(text)
+    read = theirs.open.index(taken[-1].id) + 1 if taken else HISTORY
+    words = "\n".join(text.text for text in taken)
+    return _Said(theirs, theirs.open[:read], words, any(text.attached for text in taken))
 
 
 def _waits_for(customer: Conversation, theirs: Conversation) -> bool:
@@ -157,6 +180,8 @@ def _meant(waiting: list[Conversation], said: str, *, certain: bool) -> tuple[Co
     """
     named = _NAMED.match(said)
     meant = [one for one in waiting if named and one.address.endswith(named[1])]
+    if not said.strip():
+        return None, ""
     if named:
         return (meant[0], said[named.end() :]) if len(meant) == 1 else (None, "")
     return (waiting[0], said) if certain and waiting else (None, "")

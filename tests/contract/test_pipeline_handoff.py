@@ -392,6 +392,18 @@ async def test_words_that_name_the_customer_reach_that_one_without_the_name(staf
     assert all(message.author != "person" for message in await texts_to(staffed, CUSTOMER))
 
 
+async def test_texts_that_name_two_customers_in_one_breath_reach_each_their_own(staffed: House) -> None:
+    await ask(staffed)
+    await another_waits(staffed)
+    for words in ("0199: Hello Ben.", "How are you?", "0101: Hello Joe."):
+        await staffed.receiving.receive(replace(staffed.inbound(words), sender=DESK))
+    staffed.tick(seconds=20)
+    await staffed.answering.answer((await phone(staffed, DESK)).id)
+    assert (await texts_to(staffed, OTHER))[-1].text == "Hello Ben.\nHow are you?"
+    assert (await texts_to(staffed, CUSTOMER))[-1].text == "Hello Joe."
+    assert (await phone(staffed, DESK)).open == ()
+
+
 async def test_where_four_digits_are_not_enough_more_of_them_are(staffed: House) -> None:
     await ask(staffed)
     twin = "+13465550101"  # ends as the first customer's number does
