@@ -10,7 +10,8 @@ async def test_whoever_takes_over_has_the_conversation(stack: RunningStack) -> N
     customer, conversation = await acquaintance(stack)
     desk = await sign_in(stack, DESK)
     answer = await desk.done("take-over", conversation=conversation)
-    assert answer == {"ok": True, "conversation": conversation, "owner": "human", "owned_by": desk.uid, "epoch": 1}
+    held = {"owner": "human", "owned_by": desk.uid, "epoch": 1, "blocked": False}
+    assert answer == {"ok": True, "conversation": conversation, **held}
     stored = await stack.conversation_of(AGENCY, customer)
     assert stored is not None
     assert (stored["owner"], stored["owned_by"], stored["epoch"]) == ("human", desk.uid, 1)
