@@ -26,6 +26,7 @@ from shared.conversations.timers import (
     HISTORY,
     LEASE,
     MOST_ATTEMPTS,
+    MOST_OPEN,
     MOST_ROUNDS,
     MOST_TRIES,
     PARK_AFTER,
@@ -226,8 +227,9 @@ class Answering:
     async def _draft(self, found: Conversation, settings: Settings) -> Draft | None:
         """What to say; None to a machine."""
         known = {item.id: item for item in await self._reader.history(found.id, HISTORY)}
-        older = await self._reader.read([message(id) for id in found.open if id not in known])
-        texts = (known.get(id) or older.message(id) for id in found.open)
+        shown = found.open[-MOST_OPEN:]
+        older = await self._reader.read([message(id) for id in shown if id not in known])
+        texts = (known.get(id) or older.message(id) for id in shown)
         open_texts = sorted((text for text in texts if text is not None), key=_arrival)
         if talks_to_a_machine([item for item in known.values() if item.state not in _UNSENT]):
             return None

@@ -37,3 +37,4 @@ MOST_ROUNDS = 2
 MOST_REFUSALS = 3  # "not now" of one line, before another one takes over
 MOST_TRIES = 8  # conditional commits that lose every time
 HISTORY = 20  # messages that an answer may look back on
+MOST_OPEN = 50  # open texts that it is shown, the newest ones: it covers them all

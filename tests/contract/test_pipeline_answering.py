@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from shared.assistant.model import ModelReply, ModelRequest
-from shared.conversations.timers import MOST_ATTEMPTS
+from shared.assistant.model import ModelReply, ModelRequest, UserText
+from shared.conversations.timers import MOST_ATTEMPTS, MOST_OPEN
 from shared.errors import Unavailable
 from shared.store.changes import Changes
 from shared.store.reading import SETTINGS
@@ -36,6 +36,19 @@ async def test_a_second_delivery_stores_nothing_and_enqueues_under_the_same_name
     assert first == again
     assert (await house.conversation()).open == (first,)
     assert len(house.queue.of("answer")) == 1
+
+
+async def test_of_very_many_open_texts_the_newest_are_shown_and_all_are_covered(house: House) -> None:
+    texts = []
+    for number in range(MOST_OPEN + 2):
+        house.tick(seconds=300)  # within the hour's limit
+        texts.append(await house.text(f"Line {number} of what I have to say"))
+    house.say(PARKING)
+    await house.answer()
+    asked = house.model.asked[0].contents[-1]
+    assert isinstance(asked, UserText)
+    assert asked.parts[0] == "Line 2 of what I have to say"
+    assert (await house.outbound())[0].covers == tuple(texts)
 
 
 async def test_an_answer_task_delivered_again_does_nothing(house: House) -> None:
