@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.emulators.children import free_port
+from shared.conversations.timers import QUICK
 from tests.bench.meter import Meter, Tally
 from tests.bench.table import Row
 from tests.stack import ROOT, RunningStack, environment, eventually, received, secrets_of, served
@@ -142,7 +143,7 @@ async def _rest(stack: RunningStack, meter: Meter, customer: str, count: int) ->
 
 async def _text(stack: RunningStack, url: str, customer: str, count: int) -> None:
     """Never the same twice, and now and then as slow as a person: a machine would be stopped."""
-    await asyncio.sleep(6 if count % 5 == 0 else 0)
+    await asyncio.sleep(QUICK.total_seconds() + 1 if count % 5 == 0 else 0)
     tenant = stack.tenant(AGENCY)
     body = received(customer, tenant["sms"][0], f"Where can I park car {count}?", id=str(uuid.uuid4()))
     address = f"{url}/telnyx-sms/{tenant['channels']['telnyx-sms']}"
