@@ -7,9 +7,10 @@ from pydantic import Base64Bytes, Field, StringConstraints, model_validator
 from shared.boundary import Call, Reply, endpoint
 from shared.boundary.bodies import OfConversation, RequestId
 from shared.conversations import bootstrap
+from shared.segments import MOST_CARRIED
 
 MOST_BODY = 2 * 1024 * 1024  # bytes: a megabyte of pictures in base64, and words
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1600)]  # what carriers carry
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_CARRIED)]
 
 
 class PersonsReply(OfConversation):

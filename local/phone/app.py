@@ -34,9 +34,9 @@ from local.phone.feed import INTERVAL, Bubble, Feed, messages
 from local.phone.states import of_answer, state_of
 from shared.errors import BadRequest, PayloadTooLarge, Problem
 from shared.phones import E164, display
+from shared.segments import MOST_CARRIED
 
 STATIC = Path(__file__).parent / "static"
-LONGEST = 1600  # characters: what ten SMS carry, and the most that carriers pass on
 LARGEST = 16_384  # bytes of a request's body
 PHONES = {"+12815550101": "Ana", "+12815550102": "Ben"}
 
@@ -198,8 +198,8 @@ def _phone(number: str) -> str:
 def _sendable(text: str) -> str:
     if not text.strip():
         raise BadRequest("The text is empty: type something first.", code="empty_text")
-    if len(text) > LONGEST:
-        raise BadRequest(f"A text has at most {LONGEST} characters: send it in parts.", code="text_too_long")
+    if len(text) > MOST_CARRIED:
+        raise BadRequest(f"A text has at most {MOST_CARRIED} characters: send it in parts.", code="text_too_long")
     return text
 
 

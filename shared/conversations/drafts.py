@@ -92,6 +92,12 @@ def outbound(draft: Draft, conversation: Conversation, sms: SmsSettings) -> dict
     return fields if draft.usage is None else fields | {"usage": draft.usage}
 
 
+def queue(changes: Changes, id: str, fields: Mapping[str, object], now: datetime) -> None:
+    """A message to send (`outbound`), and the work that it is until it is settled: never one without the other."""
+    changes.create_message(id, fields)
+    changes.put_pending(SEND, id, now + SEND_GRACE)
+
+
 def propose(
     changes: Changes,
     draft: Draft,
@@ -102,8 +108,7 @@ def propose(
     request: HandOffRequest | None = None,
 ) -> None:
     """A5: the reply, its pending, and the conversation that it answers, on the version that was read."""
-    changes.create_message(draft.id, outbound(draft, conversation, sms))
-    changes.put_pending(SEND, draft.id, now + SEND_GRACE)
+    queue(changes, draft.id, outbound(draft, conversation, sms), now)
     if set(conversation.open) <= set(draft.covers):
         changes.drop_pending(ANSWER, conversation.id)
     fields: dict[str, object] = {

@@ -16,16 +16,16 @@ to look again, and the sweeper finds it when its task was lost.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared import log
 from shared.clock import Clock
 from shared.config import config
-from shared.conversations.drafts import Draft, outbound
+from shared.conversations.drafts import Draft, outbound, queue
 from shared.conversations.owners import given_to, hands_of
-from shared.conversations.timers import ANSWER_GRACE, SEND_GRACE, divided
-from shared.conversations.work import ANSWER, ESCALATE, SEND, Work
+from shared.conversations.timers import ANSWER_GRACE, divided
+from shared.conversations.work import ANSWER, ESCALATE, Work
 from shared.errors import Unavailable
 from shared.ids import digest
 from shared.phones import E164, display
@@ -51,23 +51,24 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text to one phone of the staff, in that phone's own conversation, which remembers whom it is `about`.
-
-    `over`: whom it was about so long ago that there is no room for them any more.
-    """
+    """A text to one phone of the staff, in that phone's own conversation, which remembers whom it is `about`."""
 
     conversation: Conversation
     draft: Draft
     about: str
-    over: tuple[str, ...]
 
     def write(self, changes: Changes, settings: Settings, now: datetime) -> None:
         to = self.conversation
         fields = {"channel": "sms", "channel_id": to.channel_id, "address": to.address, "our_address": to.our_address}
-        about = {**dict.fromkeys(self.over, GONE), self.about: now}
+        about = {**dict.fromkeys(self._over(), GONE), self.about: now}
         changes.merge_conversation(to.id, {**fields, "open": removed(self.draft.id), "about": about})
-        changes.create_message(self.draft.id, outbound(self.draft, to, settings.sms))
-        changes.put_pending(SEND, self.draft.id, now + SEND_GRACE)
+        queue(changes, self.draft.id, outbound(self.draft, to, settings.sms), now)
+
+    def _over(self) -> list[str]:
+        """Whom the phone was asked about so long ago that there is no room for them any more."""
+        asked = self.conversation.about
+        newest_first = sorted(asked.keys() - {self.about}, key=lambda id: asked[id], reverse=True)
+        return newest_first[MOST_ABOUT - 1 :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +118,19 @@ class Notices:
         told = list(dict.fromkeys(phone for phone in phones if phone != of.address))[:MOST_NOTIFIED]
         ids = {self._hashes.conversation(self._tenant_id, phone): phone for phone in told}
         known = await self._reader.read(map(conversation, ids))
-        return tuple(_notice(id, phone, known.conversation(id), of, reason, level) for id, phone in ids.items())
-
-
-def _notice(id: str, phone: str, known: Conversation | None, of: Conversation, reason: str, level: int) -> Notice:
-    said = digest("handoff", of.id, str(of.epoch), str(level), phone)
-    return notice(
-        Conversation(id, None, address=phone, about=known.about if known else {}), of, said, _told(of, reason, level)
-    )
+        phones_asked = [known.conversation(id) or Conversation(id, None, address=phone) for id, phone in ids.items()]
+        words = _told(of, reason, level)
+        return tuple(
+            notice(theirs, of, digest("handoff", of.id, str(of.epoch), str(level), theirs.address), words)
+            for theirs in phones_asked
+        )
 
 
 def notice(theirs: Conversation, of: Conversation, id: str, words: str) -> Notice:
-    """A text to a phone of the staff about `of`, from the number that the customer wrote to."""
-    about = theirs.about
-    theirs = Conversation(theirs.id, None, channel_id=of.channel_id, address=theirs.address, our_address=of.our_address)
-    draft = Draft(id, words, (), 0, kind="notice", author="system")
-    newest_first = sorted(about.keys() - {of.id}, key=lambda asked: about[asked], reverse=True)
-    return Notice(theirs, draft, of.id, tuple(newest_first[MOST_ABOUT - 1 :]))
+    """A text to a phone of the staff about `of`, from the number that the customer wrote to. It waits for no other:
+    what their conversation says last is written without a condition."""
+    theirs = replace(theirs, channel_id=of.channel_id, our_address=of.our_address, epoch=0, last_out=None)
+    return Notice(theirs, Draft(id, words, (), 0, kind="notice", author="system"), of.id)
 
 
 def _minutes(number: int) -> timedelta:

@@ -12,7 +12,8 @@ another epoch is never sent (PIPELINE §2, People). A step that is done already 
 A contact that is blocked is resolved with it, and stays so: what they write is stored, and opens nothing.
 
 Every step is one commit on the version of the conversation that it read, tried a bounded number of times. Where the
-customer opted out nobody may write to them, so such a conversation can be resolved and nothing else.
+customer opted out or is blocked nobody may write to them, so such a conversation can be resolved, blocked and
+unblocked, and nothing else.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from datetime import datetime
 
 from shared import log
 from shared.clock import Clock
-from shared.conversations.drafts import Draft, outbound
+from shared.conversations.drafts import Draft, outbound, queue
 from shared.conversations.handoff import watch_person
 from shared.conversations.owners import given_to, hands_of
-from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, SEND_GRACE
-from shared.conversations.work import ANSWER, ESCALATE, SEND, Work
+from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES
+from shared.conversations.work import ANSWER, ESCALATE, Work
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.ids import digest
 from shared.store.changes import Changes
@@ -202,8 +203,8 @@ class Hands:
             after = replace(self._taken(after, words.by), open=())
         covers = found.open if words.takes else ()
         changes = Changes(self._db)
-        changes.create_message(words.id, _fields(words, replace(found, epoch=after.epoch), covers, settings.sms))
-        changes.put_pending(SEND, words.id, self._clock.now() + SEND_GRACE)
+        fields = _fields(words, replace(found, epoch=after.epoch), covers, settings.sms)
+        queue(changes, words.id, fields, self._clock.now())
         changes.update_conversation(found, hands_of(after) if words.takes else {"last_out": words.id})
         due = watch_person(changes, after, settings, self._clock.now())
         if await changes.try_commit() is None:
@@ -228,7 +229,7 @@ def _may_be_written_to(found: Conversation) -> None:
         sentence = "this customer wants no texts: nobody may write to them before they text START"
         raise Conflict(sentence, code="opted_out")
     if found.blocked:
-        raise Conflict("this contact is blocked: unblock them to write to them", code="blocked")
+        raise Conflict("this contact is blocked: nobody may write to them before they are unblocked", code="blocked")
 
 
 def _again(id: str, sent: Message, by: str) -> _Words:

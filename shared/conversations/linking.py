@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from shared import log
 from shared.clock import Clock
-from shared.conversations.drafts import Draft, outbound
-from shared.conversations.timers import MOST_TRIES, SEND_GRACE
-from shared.conversations.work import SEND, Work
+from shared.conversations.drafts import Draft, outbound, queue
+from shared.conversations.timers import MOST_TRIES
+from shared.conversations.work import Work
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.ids import digest
 from shared.store.changes import Changes
 from shared.store.documents import Conversation
-from shared.store.errors import Exists, Stale, Unanswered
 from shared.store.reading import Reader, Settings, conversation, message
 from shared.store.settings import Link
 from shared.store.settings_cache import settings_of
@@ -62,14 +61,9 @@ class Linking:
             id=id, text=_words(link, found, settings), covers=(), epoch=found.epoch, kind="link", author="system"
         )
         changes = Changes(self._db)
-        changes.create_message(id, outbound(draft, found, settings.sms))
-        changes.put_pending(SEND, id, self._clock.now() + SEND_GRACE)
+        queue(changes, id, outbound(draft, found, settings.sms), self._clock.now())
         changes.update_conversation(found, {"last_out": id})
-        try:
-            await changes.commit()
-        except Exists:
-            return True
-        except (Stale, Unanswered):
+        if await changes.try_commit() is None:
             return (await self._reader.read([message(id)])).message(id) is not None
         log.info("link sent", count="link_sent", message_id=id, conversation=found.id, link=link.id)
         return True

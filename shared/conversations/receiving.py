@@ -17,11 +17,11 @@ from shared.assistant.phrases import sentence
 from shared.channels.types import InboundText
 from shared.clock import Clock
 from shared.conversations.consent import ANSWERS, Wish, enter, gate, wish_of
-from shared.conversations.drafts import Draft, outbound
+from shared.conversations.drafts import Draft, outbound, queue
 from shared.conversations.keywords import Keyword
 from shared.conversations.limits import hour_of, over
-from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, PICTURE_GRACE, SEND_GRACE, divided
-from shared.conversations.work import ANSWER, SEND, Work
+from shared.conversations.timers import ANSWER_GRACE, MOST_TRIES, PICTURE_GRACE, divided
+from shared.conversations.work import ANSWER, Work
 from shared.errors import Unavailable
 from shared.ids import digest, message_id
 from shared.store.changes import NOW, Changes, added, raised, removed
@@ -107,8 +107,7 @@ class Receiving:
         address_id = self._hashes.address(self._channel.tenant_id, text.sender)
         enter(changes, wish, of, address_id, id, text.text[:MOST_TEXT])
         if reply is not None:
-            changes.create_message(reply.id, reply.fields)
-            changes.put_pending(SEND, reply.id, self._clock.now() + SEND_GRACE)
+            queue(changes, reply.id, reply.fields, self._clock.now())
         return changes
 
     def _as_wished(self, wish: Wish, id: str, text: InboundText, reply: _Answer | None) -> dict[str, object]:

@@ -15,14 +15,15 @@ from datetime import timedelta
 
 from shared import log
 from shared.clock import Clock
-from shared.conversations.drafts import Draft, outbound
+from shared.conversations.drafts import Draft, outbound, queue
 from shared.conversations.handoff import Notice, notice, watch_person
 from shared.conversations.limits import over, recent
 from shared.conversations.owners import given_to, hands_of
-from shared.conversations.timers import HISTORY, SEND_GRACE
-from shared.conversations.work import ANSWER, SEND, Work
+from shared.conversations.timers import HISTORY
+from shared.conversations.work import ANSWER, Work
 from shared.ids import digest
 from shared.phones import E164, display
+from shared.segments import MOST_CARRIED
 from shared.store.changes import Changes, removed
 from shared.store.documents import Conversation, Message, Owner
 from shared.store.reading import Found, Reader, Settings, conversation, message
@@ -34,7 +35,6 @@ BLOCKED = "This contact is blocked, so your text was not sent. Open the inbox to
 NO_PICTURES = "Pictures cannot be passed on from here. Nothing was sent: send your words alone, or use the inbox."
 TOO_LONG = "This is too long for one text to a customer. Nothing was sent: send it in parts of 1,600 characters."
 
-MOST_WORDS = 1600  # characters: what carriers carry
 MOST_NAMED = 10
 LATELY = timedelta(days=1)  # after they were asked about somebody, words may still be meant for them
 _NAMED = re.compile(r"\s*\+?(\d{4,15})\b[\s:,.-]*(?=\S)")  # more digits where four are not enough
@@ -83,7 +83,7 @@ class StaffPhone:
         customer, words = _meant(waiting, said.words, certain=len(left) == 1)
         if said.pictures:
             return await self._tell(said, NO_PICTURES, settings)
-        if len(words) > MOST_WORDS:
+        if len(words) > MOST_CARRIED:
             return await self._tell(said, TOO_LONG, settings)
         if customer is None:
             return await self._tell(said, _whom(waiting) if waiting else NOBODY, settings)
@@ -96,24 +96,24 @@ class StaffPhone:
         """What the phone that answers this customer hears of their newest text (`cause`); None where it is nobody's,
         or was told already. Without it, whoever answers from a phone would not know that they were written to."""
         text_id = cause or (customer.open[-1] if customer.open else "")
-        if text_id not in customer.open or customer.owned_by is None or customer.opted_out or customer.blocked:
+        phones = settings.service.handoff.phones
+        if customer.owned_by is None or text_id not in customer.open or not phones:
+            return None
+        if customer.opted_out or customer.blocked or over(customer, settings, self._clock.now()):
             return None
         id = digest("customer-wrote", text_id)
         read = await self._reader.read([conversation(customer.owned_by), message(text_id), message(id)])
         theirs, text = read.conversation(customer.owned_by), read.message(text_id)
-        if theirs is None or text is None or read.message(id) is not None:
+        if theirs is None or theirs.address not in phones or text is None or read.message(id) is not None:
             return None
-        if theirs.address not in settings.service.handoff.phones or over(customer, settings, self._clock.now()):
-            return None
-        return notice(theirs, customer, id, _said(customer, text))
+        return notice(theirs, customer, id, _quoted(customer, text))
 
     async def _reply(self, said: _Said, customer: Conversation, changes: Changes, settings: Settings) -> bool:
         now, by = self._clock.now(), said.theirs.id
         taken = customer if customer.owner is Owner.HUMAN else given_to(customer, Owner.HUMAN, now, by)
         draft = Draft(digest("staff-reply", *said.read), said.words, customer.open, taken.epoch, author="person")
         fields = outbound(draft, replace(customer, epoch=taken.epoch), settings.sms)
-        changes.create_message(draft.id, {**fields, "by": by})
-        changes.put_pending(SEND, draft.id, now + SEND_GRACE)
+        queue(changes, draft.id, {**fields, "by": by}, now)
         changes.update_conversation(customer, hands_of(replace(taken, open=(), last_out=draft.id)))
         due = watch_person(changes, taken, settings, now)
         if await changes.try_commit() is None:
@@ -127,8 +127,7 @@ class StaffPhone:
     async def _tell(self, said: _Said, sentence: str, settings: Settings) -> bool:
         draft = Draft(digest("staff-note", *said.read), sentence, said.read, 0, kind="notice", author="system")
         changes = self._heard(said)
-        changes.create_message(draft.id, outbound(draft, said.theirs, settings.sms))
-        changes.put_pending(SEND, draft.id, self._clock.now() + SEND_GRACE)
+        queue(changes, draft.id, outbound(draft, said.theirs, settings.sms), self._clock.now())
         if await changes.try_commit() is None:
             return False
         await self._work.send(said.theirs.id, draft.id)
@@ -149,16 +148,16 @@ class StaffPhone:
         return changes
 
 
-def _said(customer: Conversation, text: Message) -> str:
+def _quoted(customer: Conversation, text: Message) -> str:
     words = f"{text.text} (with a picture: open the inbox)" if text.attached else text.text
-    return f"{display(E164(customer.address))}: {words}"[:MOST_WORDS]
+    return f"{display(E164(customer.address))}: {words}"[:MOST_CARRIED]
 
 
 def _together(theirs: Conversation, texts: list[Message]) -> _Said:
     """The first text, and what goes on from it: up to one that names a customer itself, or that has no room."""
     taken = texts[:1]
     for text in texts[1:]:
-        if _NAMED.match(text.text) or sum(len(one.text) + 1 for one in (*taken, text)) > MOST_WORDS:
+        if _NAMED.match(text.text) or sum(len(one.text) + 1 for one in (*taken, text)) > MOST_CARRIED:
             break
         taken.append(text)
     read = theirs.open.index(taken[-1].id) + 1 if taken else HISTORY

@@ -34,6 +34,17 @@ async def run_sends(house: House) -> None:
                 continue
 
 
+async def blocked_after_acceptance(house: House) -> StateReport:
+    """What the provider reports of an answer that it took, and could not deliver because of an opt-out."""
+    house.say(PARKING)
+    await house.answer(await house.text(QUESTION))
+    (reply,) = await house.outbound()
+    await house.sending.send(reply.id, house.conversation_id)
+    return StateReport(
+        "telnyx", "p-1", reply.reference, OURS, CUSTOMER, DeliveryState.FAILED, "40300", "Blocked.", opted_out=True
+    )
+
+
 async def test_stop_is_gate_ledger_and_one_confirmation(house: House) -> None:
     await house.text(QUESTION)
     await house.text("Stop!")
@@ -234,13 +245,7 @@ async def test_an_opt_out_that_only_the_provider_knew_of_is_taken_over_from_its_
 
 
 async def test_an_opt_out_that_only_a_later_report_tells_of_is_taken_over_once(house: House) -> None:
-    house.say(PARKING)
-    await house.answer(await house.text(QUESTION))
-    (reply,) = await house.outbound()
-    await house.sending.send(reply.id, house.conversation_id)
-    report = StateReport(
-        "telnyx", "p-1", reply.reference, OURS, CUSTOMER, DeliveryState.FAILED, "40300", "Blocked.", opted_out=True
-    )
+    report = await blocked_after_acceptance(house)
     for _ in range(3):
         await house.reporting.record(report)
     assert (await house.conversation()).opted_out
@@ -252,13 +257,7 @@ async def test_an_opt_out_that_only_a_later_report_tells_of_is_taken_over_once(h
 
 
 async def test_a_report_that_comes_again_after_start_opts_nobody_out(house: House) -> None:
-    house.say(PARKING)
-    await house.answer(await house.text(QUESTION))
-    (reply,) = await house.outbound()
-    await house.sending.send(reply.id, house.conversation_id)
-    report = StateReport(
-        "telnyx", "p-1", reply.reference, OURS, CUSTOMER, DeliveryState.FAILED, "40300", "Blocked.", opted_out=True
-    )
+    report = await blocked_after_acceptance(house)
     await house.reporting.record(report)
     await house.text("START")
     await house.reporting.record(report)

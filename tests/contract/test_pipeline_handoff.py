@@ -11,11 +11,12 @@ from shared.assistant.model import ModelReply, ModelRequest
 from shared.channels.types import Media
 from shared.conversations.handoff import MOST_ABOUT, NOBODY_CAME, Escalating
 from shared.conversations.limits import MACHINE, SAME_WORDS
-from shared.conversations.staff_phone import BLOCKED, LATELY, MOST_WORDS, NO_PICTURES, NOBODY, OPTED_OUT, TOO_LONG
+from shared.conversations.staff_phone import BLOCKED, LATELY, NO_PICTURES, NOBODY, OPTED_OUT, TOO_LONG
 from shared.conversations.timers import HISTORY
 from shared.conversations.wishes import wants_out
 from shared.errors import Unavailable
 from shared.ids import digest
+from shared.segments import MOST_CARRIED
 from shared.store import settings_cache
 from shared.store.changes import Changes
 from shared.store.documents import Conversation, Message
@@ -476,7 +477,7 @@ async def test_a_picture_of_a_staff_member_is_not_taken_for_an_answer(staffed: H
 
 async def test_words_that_no_text_can_carry_are_given_back(staffed: House) -> None:
     await ask(staffed)
-    await from_phone(staffed, DESK, "x" * (MOST_WORDS + 1))
+    await from_phone(staffed, DESK, "x" * (MOST_CARRIED + 1))
     assert (await texts_to(staffed, DESK))[-1].text == TOO_LONG
     assert (await staffed.conversation()).owner == "waiting"
 
