@@ -44,6 +44,8 @@ async def test_who_asks_for_a_person_is_told_and_the_desk_answers_from_its_phone
 
     await stack.text(customer, AGENCY, "Thanks! And where can I park on Sunday?")
     await stack.idle()
+    heard = f"{display(E164(customer))}: Thanks! And where can I park on Sunday?"
+    assert [text["text"] for text in await stack.phone(DESK)].count(heard) == 1
     assert len(await stack.phone(customer)) == 2, "the assistant spoke over a person"
 
     desk = await sign_in(stack, DESK_USER)
