@@ -133,6 +133,8 @@ class Answering:
         now = self._clock.now()
         if self._leased_by_another(found):
             raise Unavailable("somebody is answering this conversation")
+        if found.on_site:  # who waits before a screen is answered at once
+            return False
         window = divided(settings.service.window_seconds)
         if found.last_inbound_at is None or now - found.last_inbound_at >= window:
             return False
@@ -273,7 +275,7 @@ class Answering:
         log.info(
             "answer written", count="answered", message_id=draft.id, conversation=found.id, covers=len(draft.covers)
         )
-        await self._work.send(found.id, draft.id)
+        await self._work.deliver(found, draft.id)
         if request is not None:
             await request.enqueue(self._work)
         return True

@@ -61,7 +61,7 @@ def callers(channel: Channel) -> Callers:
 def hands(member: Member) -> Hands:
     from shared.conversations.hands import Hands
 
-    return Hands(tenancy.database_of_member(member), member.tenant_id, _queue(), SystemClock())
+    return Hands(tenancy.database_of_member(member), member.tenant_id, _queue(), SystemClock(), member.name)
 
 
 def answering(tenant_id: str) -> Answering:

@@ -17,16 +17,19 @@ from shared.store.collections import (
     MEMBERS,
     MESSAGES,
     PENDING,
+    PROOFS,
     SECRETS,
     TENANTS,
     pending_id,
 )
-from shared.store.documents import Conversation, MemberDocument, Message
+from shared.store.documents import Conversation, Message
 from shared.store.errors import translated
 from shared.store.media import MediaFile
+from shared.store.members import MemberDocument
 from shared.store.paths import Paths
 from shared.store.settings import BusinessProfile, CustomerService, SmsSettings, TenantFacts
 from shared.store.values import moment
+from shared.store.widget import Widget
 from shared.tenancy.database import Database
 
 if TYPE_CHECKING:
@@ -67,8 +70,15 @@ SETTINGS: tuple[Key, ...] = (
 )
 
 
+WIDGET: Key = (CONFIG, "widget")
+
+
 def secret(name: str) -> Key:
     return SECRETS, name
+
+
+def proof(id: str) -> Key:
+    return PROOFS, id
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,13 @@ class Found:
 
     def ciphertext(self, name: str) -> str | None:
         return cast("str | None", self._fields(SECRETS, name).get("ciphertext"))
+
+    def widget(self) -> Widget:
+        return Widget.parse(self._fields(*WIDGET))
+
+    def proven_for(self, proof_id: str) -> str | None:
+        """The conversation that has used up this proof, None where nobody has."""
+        return cast("str | None", self._fields(PROOFS, proof_id).get("conversation_id"))
 
     def settings(self) -> Settings:
         return Settings(

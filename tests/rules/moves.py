@@ -157,6 +157,8 @@ def visits() -> Iterator[Move]:
     proven: Fields = {"sub": "some text", "name": "Ana"}
     yield Move("proven in the middle", {"verified": proven, "contact_id": ID2}, True, {"verified": GONE})
     yield Move("proven again", {"verified": proven}, True)
+    for sub, fine in (("x" * 200, True), ("x" * 201, False)):
+        yield Move(f"proven as {len(sub)} characters", {"verified": {"sub": sub}}, fine, {"verified": GONE})
     yield Move("somebody else", {"verified": {**proven, "sub": "another"}}, False)
     yield Move("nobody any more", {"verified": GONE, "contact_id": GONE}, False)
     for gone in (GONE, None):
