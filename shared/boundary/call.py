@@ -36,6 +36,7 @@ class Call:
     now: datetime
     caller: str | None = None
     query: str = ""
+    method: str = "POST"
     member: Member | None = None
 
     def person(self) -> Member:

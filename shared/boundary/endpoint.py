@@ -131,6 +131,7 @@ class _Edge:
             now=SystemClock().now(),
             caller=email,
             query=request.scope["query_string"].decode("latin-1"),
+            method=request.method,
             member=member,
         )
 

@@ -64,6 +64,15 @@ class Arrived:
         }
 
 
+def answers_to_a_wish(message_id: str) -> set[str]:
+    """The ids that code's answer to this message may have."""
+    return {_answer_id(kind, message_id) for _, kind in ANSWERS.values()}
+
+
+def _answer_id(kind: str, message_id: str) -> str:
+    return digest(kind, message_id)
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """Our own message to a wish: its id, and what is written of it."""
@@ -80,37 +89,37 @@ class Arriving:
         self._work = work
         self._clock = clock
 
-    async def store(self, came: Arrived) -> None:
-        """Store it and have it answered. Raises Unavailable where it is not certain that it is stored."""
+    async def store(self, came: Arrived) -> bool:
+        """Store it and have it answered; whether it is new. Raises Unavailable where it may not be stored."""
         if came.wish is None:
-            await self._ask(came)
-        else:
-            await self._honour(came.wish, came)
+            return await self._ask(came)
+        return await self._honour(came.wish, came)
 
     # -- a question: somebody answers it
 
-    async def _ask(self, came: Arrived) -> None:
+    async def _ask(self, came: Arrived) -> bool:
         changes = Changes(self._db)
         changes.create_message(came.id, came.fields)
         changes.merge_conversation(came.of.id, {**came.last_said, **self._counted(), "open": added(came.id)})
         changes.put_pending(ANSWER, came.of.id, came.answer_at + ANSWER_GRACE)
-        await self._stored(changes, came)
+        new = await self._stored(changes, came)
         await self._work.answer(came.of.id, came.id, came.answer_at)
+        return new
 
     # -- a wish: code obeys it
 
-    async def _honour(self, wish: Wish, came: Arrived) -> None:
-        reply = await self._reply_to(wish, came)
+    async def _honour(self, wish: Wish, came: Arrived) -> bool:
+        reply, new = await self._reply_to(wish, came), True
         if wish.certain:
             changes = self._obeyed(wish, came, reply)
             changes.merge_conversation(came.of.id, {**self._as_wished(wish, came, reply), **self._counted()})
-            await self._stored(changes, came)
+            new = await self._stored(changes, came)
         elif not await self._obey_as_read(wish, came, reply):
-            await self._ask(came)
-            return
+            return await self._ask(came)
         log.info("wish obeyed", count="wish", wish=wish.word.value, source=wish.source, message_id=came.id)
         if reply is not None:
             await self._work.deliver(came.of, reply.id)
+        return new
 
     def _obeyed(self, wish: Wish, came: Arrived, reply: _Answer | None) -> Changes:
         """The text, the ledger's entry, and our one answer to it."""
@@ -167,18 +176,20 @@ class Arriving:
         language = decide(settings.service.language, (came.text,))
         name = settings.profile.name or settings.tenant.name
         said = sentence(phrase, language, name, settings.profile.contact)
-        draft = Draft(digest(kind, came.id), said, (), 0, kind=kind, author="system", language=language)
+        draft = Draft(_answer_id(kind, came.id), said, (), 0, kind=kind, author="system", language=language)
         return _Answer(draft.id, outbound(draft, of, settings.sms))
 
     # -- what is written
 
-    async def _stored(self, changes: Changes, came: Arrived) -> None:
-        """Raises Stale where a version has passed, Unavailable where it is not stored."""
+    async def _stored(self, changes: Changes, came: Arrived) -> bool:
+        """Whether it is new. Raises Stale where a version has passed, Unavailable where it is not stored."""
         try:
             await changes.commit()
-            log.info("text stored", count="text_received", message_id=came.id, conversation=came.of.id)
         except Exists as refused:
             await self._expect_duplicate(came.id, refused)
+            return False
+        log.info("text stored", count="text_received", message_id=came.id, conversation=came.of.id)
+        return True
 
     async def _expect_duplicate(self, id: str, refused: Exception) -> None:
         """A second delivery finds its message there. Anything else that was refused is not stored."""

@@ -35,6 +35,7 @@ class Draft:
     asks: str | None = None  # why a person is asked for, or None: with this draft the conversation waits for one
     leads: tuple[KeepLead, ...] = ()
     spent: Mapping[str, object] = field(default_factory=dict)  # what the tenant's budget counts of it
+    cards: tuple[Mapping[str, object], ...] = ()  # classes that a site shows beside the text
     limits: str | None = None  # the hour in which this draft tells a customer that there are too many texts
 
     def fits(self, conversation: Conversation) -> bool:
@@ -85,6 +86,8 @@ def outbound(draft: Draft, conversation: Conversation, sms: SmsSettings) -> dict
         "sources": list(draft.sources),
     }
     fields |= draft.spent
+    if draft.cards and conversation.on_site:
+        fields["cards"] = [dict(card) for card in draft.cards]
     return fields if draft.usage is None else fields | {"usage": draft.usage}
 
 

@@ -42,16 +42,17 @@ class Pass(Enum):
 @dataclass(frozen=True, slots=True)
 class Visit:
     """`widget`: the key in the page, which is a channel's id. `id`: 128 random bits. `origin`: the site's, as the
-    browser says it."""
+    browser says it. `language`: the one that the widget speaks with this visitor (BCP 47)."""
 
     tenant: str
     widget: str
     id: str
     origin: str
+    language: str
 
     @classmethod
-    def begun(cls, tenant: str, widget: str, origin: str) -> Visit:
-        return cls(tenant, widget, token_hex(16), origin)
+    def begun(cls, tenant: str, widget: str, origin: str, language: str) -> Visit:
+        return cls(tenant, widget, token_hex(16), origin, language)
 
     @property
     def conversation(self) -> str:
