@@ -140,8 +140,8 @@ def _failures_named() -> Iterator[None]:
         raise ModelBusy(f"no readable answer: {type(error).__name__}") from error
 
 
-def _failure(code: int | None, status: str | None) -> ModelBusy | ModelRejected:
-    busy = not code or code in _AGAIN or code >= 500  # an error in the middle of a stream may come without a code
+def _failure(code: int, status: str | None) -> ModelBusy | ModelRejected:
+    busy = code in _AGAIN or code >= 500
     return (ModelBusy if busy else ModelRejected)(f"{code} {status or ''}".strip())
 
 
