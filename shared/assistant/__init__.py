@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared.assistant.answer import Answer, AskPerson, AttachLink, Effect, KeepLead, Outcome, Usage
+    from shared.assistant.answer import Answer, AskPerson, AttachLink, Effect, KeepLead, Outcome, ShowClasses, Usage
     from shared.assistant.answering import Assistant
     from shared.assistant.asking import Limits
     from shared.assistant.brief import Brief, Turn
@@ -32,6 +32,7 @@ __all__ = [
     "Limits",
     "Outcome",
     "Picture",
+    "ShowClasses",
     "Tools",
     "Turn",
     "Usage",
@@ -40,7 +41,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Answer", "AskPerson", "AttachLink", "Effect", "KeepLead", "Outcome", "Usage"), "answer"),
+    **dict.fromkeys(
+        ("Answer", "AskPerson", "AttachLink", "Effect", "KeepLead", "Outcome", "ShowClasses", "Usage"), "answer"
+    ),
     **dict.fromkeys(("Brief", "Turn"), "brief"),
     **dict.fromkeys(("assistant", "openings"), "factory"),
     "Assistant": "answering",

@@ -10,7 +10,7 @@ from secrets import token_hex
 from shared import log
 from shared.assistant import language as languages
 from shared.assistant import prompt
-from shared.assistant.answer import Answer, AskPerson, AttachLink, Outcome, Usage, attached
+from shared.assistant.answer import Answer, AskPerson, AttachLink, Effect, Outcome, ShowClasses, Usage, attached
 from shared.assistant.asking import DEFAULT_LIMITS, Limits, Sleep, Task
 from shared.assistant.brief import Brief
 from shared.assistant.contacts import Known
@@ -25,6 +25,8 @@ from shared.assistant.tools.base import ToolContext
 from shared.assistant.tools.registry import Tools
 from shared.clock import Clock
 from shared.knowledge import Fact, Facts, Scored, content_words
+
+WITH_CARDS = frozenset({"webchat"})
 
 
 def _random() -> Nonces:
@@ -110,7 +112,7 @@ class _Job:
     def _asks_a_person(self, result: Talk, usage: Usage) -> Answer:
         """Whatever the model would have said: that a person was asked is told by code, and only if it is done."""
         told = _handed_off(self.brief, self.language, usage, "asked_for_a_person")
-        kept = tuple(effect for effect in result.effects if not isinstance(effect, AttachLink))
+        kept = tuple(effect for effect in result.effects if not isinstance(effect, AttachLink | ShowClasses))
         return replace(told, effects=kept, sources=result.sources)
 
     def _fitted(self, result: Talk, said: str) -> Fitted:
@@ -122,7 +124,11 @@ class _Job:
         if not fitted.body and not fitted.links:
             return _handed_off(self.brief, self.language, usage, "does_not_fit")
         sources = (*(f"fact:{scored.fact.id}" for scored in self.facts), *result.sources)
-        return Answer(fitted.text, Outcome.ANSWERED, result.effects, sources, usage, result.reason, self.language)
+        effects = tuple(effect for effect in result.effects if self._has_place_for(effect))
+        return Answer(fitted.text, Outcome.ANSWERED, effects, sources, usage, result.reason, self.language)
+
+    def _has_place_for(self, effect: Effect) -> bool:
+        return self.brief.channel in WITH_CARDS or not isinstance(effect, ShowClasses)
 
     def _says_ignorance(self, text: str) -> bool:
         """It says our own sentence, or at least how that begins, and adds nothing to it."""
