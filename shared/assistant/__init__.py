@@ -1,6 +1,7 @@
 """The assistant: answers a customer from what the business knows, and says so when it knows nothing.
 
-    answer = await assistant().answer(brief)     # never raises for what the model or a tool did
+    answer = await assistant().answer(brief)            # never raises for what the model or a tool did
+    answer = await assistant().answer(brief, hearing)   # the same, heard in guarded units while it is written
 
 The brief carries everything that may be known; tools return effects, which the caller commits with the text.
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from shared.assistant.brief import Brief, Turn
     from shared.assistant.factory import assistant, openings
     from shared.assistant.model import Picture
+    from shared.assistant.speech import Hearing
     from shared.assistant.tools.registry import Tools
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "AttachLink",
     "Brief",
     "Effect",
+    "Hearing",
     "KeepLead",
     "Limits",
     "Outcome",
@@ -47,6 +50,7 @@ _HOMES = {
     **dict.fromkeys(("Brief", "Turn"), "brief"),
     **dict.fromkeys(("assistant", "openings"), "factory"),
     "Assistant": "answering",
+    "Hearing": "speech",
     "Limits": "asking",
     "Picture": "model",
     "Tools": "tools.registry",
