@@ -22,6 +22,7 @@ _MARKDOWN = (
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s|$)|\n")
 _ABBREVIATED = re.compile(r"(?:\b[ap]\.m|\b(?:Mr|Mrs|Ms|Dr|Sr|Sra|St|vs|e\.g|i\.e|approx|No))\.$", re.IGNORECASE)
+_LONGEST_ABBREVIATION = 8  # characters, and one before them
 _CUT = " ..."
 
 
@@ -140,9 +141,14 @@ def whole_sentences(text: str, limit: int | None = None) -> str:
 
     A decimal point, or the point of "p.m.", ends no sentence.
     """
-    ends = [m.end() for m in _SENTENCE_END.finditer(text) if not _ABBREVIATED.search(text[: m.end()])]
-    fitting = [end for end in ends if limit is None or end <= limit]
+    fitting = [end for end in sentence_ends(text) if limit is None or end <= limit]
     return text[: fitting[-1]].strip() if fitting else ""
+
+
+def sentence_ends(text: str, start: int = 0) -> list[int]:
+    """Where sentences and lines of `text` end, from `start` on."""
+    ends = (match.end() for match in _SENTENCE_END.finditer(text, start))
+    return [end for end in ends if not _ABBREVIATED.search(text[max(0, end - 1 - _LONGEST_ABBREVIATION) : end])]
 
 
 def _tidied(text: str) -> str:
