@@ -10,7 +10,7 @@ from shared.assistant import urls
 from shared.segments import fold
 
 SMS_LIMIT = 320  # characters: what the product promises. Two segments of plain text hold 306 of them
-_PLAIN_CHANNELS = frozenset({"sms", "voice"})
+PLAIN_CHANNELS = frozenset({"sms", "voice"})
 
 _MARKDOWN = (
     (re.compile(r"!?\[([^\]\n]{0,300})\]\(\s{0,3}([^\s()]{1,500})\s{0,3}\)"), r"\1 \2"),
@@ -71,7 +71,7 @@ def fit(text: str, channel: str, links: Sequence[str] = (), by: Introduction = N
     An SMS has at most SMS_LIMIT characters with its introduction, except where introduction and links alone are longer:
     a URL is never cut. Nobody wants a URL read aloud: on the phone the links are left to the effects, which text them.
     """
-    formed = plain(text) if channel in _PLAIN_CHANNELS else text.strip()
+    formed = plain(text) if channel in PLAIN_CHANNELS else text.strip()
     if channel == "voice":
         return Fitted(formed)
     if channel != "sms":

@@ -91,7 +91,7 @@ class Speaker:
             profile=settings.profile,
             service=settings.service,
             channel=conversation.channel,
-            language=decide(settings.service.language, written),
+            language=decide(conversation.language or settings.service.language, written),
             now=self._clock.now().astimezone(settings.tenant.zone),
             history=tuple(Turn(item.author, _words(item)) for item in history),
             texts=written,

@@ -35,7 +35,7 @@ def every_day(*told: str) -> OpeningHours:
 
 
 def at(zone: ZoneInfo, *parts: int, fold: int = 0) -> datetime:
-    return datetime(*parts, tzinfo=zone, fold=fold)  # type: ignore[arg-type, misc]
+    return datetime(*parts, tzinfo=zone, fold=fold)
 
 
 # -- by brute force: what is open at each minute, from the definition alone
@@ -104,7 +104,7 @@ def test_open_and_what_comes_next_are_as_every_minute_says(
     zone, moment = change
     now = moment + MINUTE * minutes
     today = now.astimezone(zone).date()
-    holidays = tuple(Holiday(today + timedelta(days=n), "", own) for n, own in special.items())  # type: ignore[arg-type]
+    holidays = tuple(Holiday(today + timedelta(days=n), "", own) for n, own in special.items())
     told = OpeningHours(week, holidays)
     wall = Wall(zone, now)
     opened = wall.open(told)
@@ -124,7 +124,7 @@ def test_open_and_what_comes_next_are_as_every_minute_says(
 @settings(max_examples=60, deadline=None)
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)), WEEKS)
 def test_the_moment_that_is_told_is_the_one_at_which_it_changes(now: datetime, week: tuple[object, ...]) -> None:
-    told = OpeningHours(week)  # type: ignore[arg-type]
+    told = OpeningHours(week)
     found = status(told, CHICAGO, now)
     moment = found.closes_at or found.opens_at
     if moment is None:
