@@ -28,7 +28,7 @@ from shared.tenancy.issuing import Issuer
 from shared.tenancy.minting import Grant
 from shared.tenancy.people import people
 from shared.tenancy.principals import RESOLVER, SWEEPER, TENANT_ID, Member, Principal, service
-from shared.tenancy.renewing import Renewing
+from shared.tenancy.renewing import Renewing, stream_end
 
 BY_ROUTE = frozenset({"edge", "edge-twilio"})
 BY_TENANT = frozenset({"worker"})
@@ -169,6 +169,9 @@ class _ResolverSession:
     def refused(self, token: Hidden) -> None:
         if self._last is not None and self._last.token is token:
             self._grants.drop(RESOLVER, self._last)
+
+    def until(self) -> float:
+        return 0.0 if self._last is None else stream_end(self._last)
 
 
 def _may(identity: str, role: str, way: bool) -> None:

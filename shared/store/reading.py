@@ -1,4 +1,4 @@
-"""Reading a tenant's documents: one BatchGet for whatever a step needs, and two bounded queries."""
+"""Reading a tenant's documents: one BatchGet for whatever a step needs, and bounded queries."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from shared.tenancy.database import Database
 
 if TYPE_CHECKING:
     from google.cloud.firestore_v1.async_aggregation import AsyncAggregationQuery
+    from google.cloud.firestore_v1.async_query import AsyncQuery
 
 Key = tuple[str, str]  # collection, id
 
@@ -173,9 +174,18 @@ class Reader:
             .order_by("received_at", direction="DESCENDING")
             .limit(limit)
         )
-        with translated():
-            snapshots = await query.get()
-        return tuple(Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in reversed(snapshots))
+        return await _messages(query)
+
+    async def history_since(self, conversation_id: str, at: datetime, limit: int) -> tuple[Message, ...]:
+        """The newest `limit` messages of a conversation that were stored at `at` or later, oldest first."""
+        query = (
+            self._paths.collection(MESSAGES)
+            .where(filter=FieldFilter("conversation_id", "==", conversation_id))
+            .where(filter=FieldFilter("received_at", ">=", at))
+            .order_by("received_at", direction="DESCENDING")
+            .limit(limit)
+        )
+        return await _messages(query)
 
     async def answers_in(self, hour: str) -> int:
         """How many answers of an hour cost a model's call."""
@@ -193,6 +203,13 @@ class Reader:
             snapshots = await query.get()
         outbound = [Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in snapshots]
         return outbound[0] if len(outbound) == 1 else None
+
+
+async def _messages(query: AsyncQuery) -> tuple[Message, ...]:
+    """Of a query for the newest first: the oldest first."""
+    with translated():
+        snapshots = await query.get()
+    return tuple(Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in reversed(snapshots))
 
 
 async def _figure(aggregation: object) -> int:
