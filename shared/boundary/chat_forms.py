@@ -7,23 +7,27 @@ note: none of it is in any form here.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from shared import tenancy
 from shared.boundary.bodies import Id, RequestId, Strict
 from shared.boundary.call import Event
-from shared.config import config
+from shared.conversations import visits
 from shared.conversations.chatting import Stored
+from shared.conversations.drafts import Draft
 from shared.conversations.on_site import MOST_FILES, MOST_TEXT, Said
 from shared.conversations.outgoing import link
 from shared.conversations.turns import Answered, Failed, Happening, Silent, TakenBack, Typing, Unit
-from shared.opening_hours import OpeningHours, as_json
-from shared.store.documents import Conversation, Message, Owner
-from shared.store.reading import Found, Settings
+from shared.opening_hours import as_json
+from shared.store.documents import ON_SITE, Conversation, Message, Owner, State
+from shared.store.reading import Found, Reader, Settings, media
+from shared.store.settings_cache import settings_of
+from shared.tenancy import Channel
 from shared.vault.links import media_links
 
 Json = dict[str, object]
@@ -55,6 +59,12 @@ class Written(Strict):
         return Said(self.id, self.text, self.files, self.page or "")
 
 
+class Seen(Strict):
+    """`seen`: the newest message that the visitor has had on the screen."""
+
+    seen: Id | None = None
+
+
 def conversation(found: Conversation | None, settings: Settings, now: datetime) -> Json:
     """`found` is None before the first message."""
     of = found or Conversation("", None)
@@ -69,12 +79,8 @@ def conversation(found: Conversation | None, settings: Settings, now: datetime) 
         "claims": {name: of.claims.get(name) for name in ("name", "email", "phone")},
         "rating": None if of.rating is None else {"score": of.rating.score, "comment": of.rating.comment},
         "asks_contact": of.owner is Owner.WAITING and not (known.get("email") or known.get("phone")),
-        "hours": hours(settings.profile.hours, settings.tenant.zone, now),
+        "hours": as_json(settings.profile.hours, settings.tenant.zone, now),
     }
-
-
-def hours(told: OpeningHours | None, zone: ZoneInfo, now: datetime) -> Json | None:
-    return as_json(told, zone, now)
 
 
 def message(said: Message, files: Found, tenant_id: str, now: datetime) -> Json:
@@ -109,10 +115,33 @@ def _moment(at: datetime) -> str:
 class Teller:
     """Turns what happens in a conversation into the events of docs/chat.md."""
 
-    def __init__(self, settings: Settings, tenant_id: str, now: datetime) -> None:
+    def __init__(self, settings: Settings, reader: Reader, tenant_id: str, now: datetime) -> None:
         self._settings = settings
+        self._reader = reader
         self._tenant_id = tenant_id
         self._now = now
+
+    @classmethod
+    async def of(cls, channel: Channel, now: datetime) -> Teller:
+        reader = Reader(tenancy.database_of(channel))
+        return cls((await settings_of(channel.tenant_id, reader))[0], reader, channel.tenant_id, now)
+
+    async def visit(self, happens: AsyncGenerator[visits.Event]) -> AsyncIterator[Event | None]:
+        """An open page's events. The conversation is watched as long as this is read."""
+        async with aclosing(happens):
+            async for happening in happens:
+                yield None if isinstance(happening, visits.Still) else await self._changed(happening)
+        yield Event("end")
+
+    async def _changed(self, happening: visits.State | visits.Changed) -> Event:
+        files = await self._reader.read(media(id) for said in happening.messages for id in said.pictures)
+        told = {
+            "conversation": conversation(happening.conversation, self._settings, self._now),
+            "messages": [self._message(said, files) for said in happening.messages],
+        }
+        if isinstance(happening, visits.State):
+            return Event("state", {**told, "whole": True}, happening.cursor)
+        return Event("changed", told, happening.cursor)
 
     async def turn(
         self, happenings: AsyncIterator[Stored | Happening], heard: str | None
@@ -132,11 +161,10 @@ class Teller:
                 return Event("typing")
             case Unit():
                 return _unit(happening, heard)
-            case TakenBack(answer):
-                return Event("replaced", {"answer": answer})
-            case Answered(draft, of):
-                answer = Message.parse(draft.id, None, {**draft.as_told, "received_at": self._now})
-                return Event("answer", {"message": self._message(answer, NO_FILES)}) if of else None
+            case TakenBack():
+                return Event("replaced", {"answer": happening.answer})
+            case Answered(draft):
+                return Event("answer", {"message": self._message(_as_written(draft), NO_FILES)})
             case Silent(of):
                 return Event("waiting", {"conversation": conversation(of, self._settings, self._now)})
             case Failed(problem):
@@ -149,13 +177,28 @@ class Teller:
 NO_FILES = Found({})
 
 
+def _as_written(draft: Draft) -> Message:
+    """As good as read: only its moment is not the database's."""
+    return Message(
+        draft.id,
+        None,
+        conversation_id="",
+        direction="out",
+        channel=ON_SITE,
+        author=draft.author,
+        text=draft.text,
+        sender="",
+        recipient="",
+        kind=draft.kind,
+        language=draft.language,
+        cards=draft.cards,
+        state=State.SENT,
+    )
+
+
 def _unit(unit: Unit, heard: str) -> Event | None:
     """None for a piece that was heard before the stream broke."""
     known = _UNIT.fullmatch(heard)
     if known is not None and known[1] == unit.answer and unit.end <= int(known[2]):
         return None
     return Event("text", {"answer": unit.answer, "text": unit.text}, f"{unit.answer}:{unit.end}")
-
-
-def config_of(settings: Settings, widget: object, key: str, now: datetime) -> Mapping[str, object]:
-    raise NotImplementedError

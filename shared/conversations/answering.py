@@ -226,7 +226,7 @@ class Answering:
             if draft is None:
                 await self._park(leased, MACHINE)
                 return True
-            # What a visitor has read is the answer to what they wrote before: it is not written anew for what came since.
+            # What a visitor has read already answers what they wrote before; what came since is answered next.
             newer = await self._settle(draft, leased, settings, last_round=last or self._audience.has_heard)
             if newer is not True:
                 await self._audience.took_back()

@@ -11,7 +11,7 @@ from shared.conversations.drafts import Draft
 from shared.conversations.on_site import OnSite, Received, Said
 from shared.conversations.timers import HISTORY
 from shared.conversations.turns import Answered, Happening, Silent, Turn, turns
-from shared.store.documents import Conversation, Message
+from shared.store.documents import Message
 from shared.store.reading import Reader, conversation
 from shared.tenancy import Database
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 
 from shared import log
 from shared.assistant import Answer, AskPerson, Assistant, Brief, KeepLead, Outcome, Turn
+from shared.assistant.answer import shown
 from shared.assistant.language import decide
 from shared.assistant.phrases import Phrase
 from shared.assistant.speech import Hearing
@@ -104,6 +105,7 @@ def _draft(conversation: Conversation, brief: Brief, answer: Answer) -> Draft:
     """What a hand-off says is said by code: it may go out while the conversation waits for a person."""
     asked = next((effect.reason for effect in answer.effects if isinstance(effect, AskPerson)), None)
     leads = tuple(effect for effect in answer.effects if isinstance(effect, KeepLead))
+    found = shown(answer.effects)
     handed_off = answer.outcome is Outcome.HANDED_OFF
     if handed_off and asked is None:  # nobody has asked, and nobody was answered: the business must not lose them
         asked, leads = "assistant_failed", (*leads, _lead_of(brief))
@@ -119,6 +121,7 @@ def _draft(conversation: Conversation, brief: Brief, answer: Answer) -> Draft:
         usage={**asdict(answer.usage), "outcome": answer.outcome.value, "reason": answer.reason},
         asks=asked,
         leads=leads,
+        cards=tuple({**one} for one in found.classes) if found is not None else (),
     )
 
 

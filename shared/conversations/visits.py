@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -73,7 +73,7 @@ class Visits:
         self._clock = clock
         self._times = times
 
-    async def follow(self, conversation_id: str, cursor: str | None) -> AsyncIterator[Event]:
+    async def follow(self, conversation_id: str, cursor: str | None) -> AsyncGenerator[Event]:
         """What happens behind `cursor`, an earlier event's; without one, or with one that is too old, `State` first.
 
         Close it (`contextlib.aclosing`): until then the conversation is watched. Raises Unavailable and Refused.
