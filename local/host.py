@@ -24,6 +24,7 @@ from local.wire import serve_http
 from shared import http, identity
 from shared.boundary.manifest import functions
 from shared.config import config
+from shared.store import live
 from shared.tenancy import database
 
 # The framework is untyped here.
@@ -68,6 +69,7 @@ async def main() -> None:
     await stopped.wait()
     await served.stop()
     await http.close()
+    await live.close()
     await database.close()
 
 

@@ -33,6 +33,7 @@ from shared.tenancy.database import Database
 from shared.tenancy.issuing import Issuer
 from shared.tenancy.minting import Grant
 from shared.tenancy.principals import PLATFORM, RESOLVER, SWEEPER, Principal, service
+from shared.tenancy.renewing import stream_end
 from shared.vault import address_hashes, field_cipher
 
 RENEWED_BEFORE = 60  # seconds, before a token ends
@@ -65,6 +66,9 @@ class _Session:
 
     def refused(self, _token: Hidden) -> None:
         self._grant = None
+
+    def until(self) -> float:
+        return 0.0 if self._grant is None else stream_end(self._grant)
 
 
 def database_as(principal: Principal) -> Database:

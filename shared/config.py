@@ -19,6 +19,7 @@ PLACEHOLDERS = ("", "change-me", "changeme", "placeholder", "secret", "todo", "x
 SECRETS = (
     "FIELD_ENCRYPTION_KEY",
     "MEDIA_LINK_KEY",
+    "CHAT_SESSION_KEY",
     "ADDRESS_HASH_KEY",
     "GEMINI_API_KEY",
     "TELNYX_API_KEY",
@@ -77,6 +78,7 @@ class Config:
     functions_url: str  # public base of all functions: a function is `<functions_url>/<name>[/<channel>]`
     field_keys: Hidden  # FIELD_ENCRYPTION_KEY: "id:base64url[,id:base64url…]", the first one encrypts
     link_keys: Hidden  # MEDIA_LINK_KEY: of the same form, the first one signs
+    session_keys: Hidden  # CHAT_SESSION_KEY: of the same form, the first one signs
     address_key: Hidden  # ADDRESS_HASH_KEY: base64url of 32 random bytes; never rotates
     telnyx_public_key: str  # platform-wide account's webhook key, base64 of 32 bytes; "" disables the platform-wide URL
     telnyx_api_key: Hidden  # platform-wide account's API key; "": it sends nothing, every tenant has its own
@@ -85,6 +87,7 @@ class Config:
     firebase_api_key: str  # identifies the project at Identity Toolkit; not a secret
     gemini_api_key: Hidden
     admin_origin: str  # where the interface is served, "https://host"; "" where no browser may call
+    widget_origin: str  # where the widget's frame is served, "https://host"; "" where there is no web chat
     media_bucket: str  # customers' and the business's pictures, `tenants/{t}/{media id}`
     endpoints: Endpoints
 
@@ -121,6 +124,7 @@ def read(env: Mapping[str, str]) -> Config:
         functions_url=env.get("FUNCTIONS_URL", f"https://{region}-{project}.cloudfunctions.net").rstrip("/"),
         field_keys=Hidden(env.get("FIELD_ENCRYPTION_KEY", "")),
         link_keys=Hidden(env.get("MEDIA_LINK_KEY", "")),
+        session_keys=Hidden(env.get("CHAT_SESSION_KEY", "")),
         address_key=Hidden(env.get("ADDRESS_HASH_KEY", "")),
         telnyx_public_key=env.get("TELNYX_PUBLIC_KEY", ""),
         telnyx_api_key=Hidden(env.get("TELNYX_API_KEY", "")),
@@ -129,6 +133,7 @@ def read(env: Mapping[str, str]) -> Config:
         firebase_api_key=env.get("FIREBASE_API_KEY", ""),
         gemini_api_key=Hidden(env.get("GEMINI_API_KEY", "")),
         admin_origin=env.get("ADMIN_ORIGIN", "").rstrip("/"),
+        widget_origin=env.get("WIDGET_ORIGIN", "").rstrip("/"),
         media_bucket=env.get("MEDIA_BUCKET", f"{project}-media"),
         endpoints=_endpoints(env),
     )

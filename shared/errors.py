@@ -3,7 +3,8 @@
     Problem
     ├── BadRequest 400          ├── Unauthenticated 401     ├── Forbidden 403
     ├── NotFound 404            ├── MethodNotAllowed 405    ├── Conflict 409
-    ├── PayloadTooLarge 413     ├── Unprocessable 422       ├── TooManyRequests 429
+    ├── PayloadTooLarge 413     ├── FileRefused 415         ├── Unprocessable 422
+    ├── WorkNeeded 428          ├── TooManyRequests 429
     └── Unavailable 503         (ours or a provider's fault: the caller retries)
 
 `shared.boundary` is the only place that turns one into a response: `{"error": code, "detail": sentence}`.
@@ -61,14 +62,30 @@ class PayloadTooLarge(Problem):
     code = "payload_too_large"
 
 
+class FileRefused(Problem):
+    status = 415
+    code = "file_refused"
+
+
 class Unprocessable(Problem):
     status = 422
     code = "unprocessable"
 
 
+class WorkNeeded(Problem):
+    status = 428
+    code = "work_needed"
+
+
 class TooManyRequests(Problem):
+    """`seconds` after which it may be tried again."""
+
     status = 429
     code = "too_many_requests"
+
+    def __init__(self, detail: str, *, seconds: int = 60) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
 
 
 class Unavailable(Problem):

@@ -5,7 +5,7 @@
     GET    /__faults   the faults still to come
     POST   /__faults   {"path": prefix, "times": n, "phase": "before"|"after" (acting), "status": 429,
                         "body": …, "headers": {…}, "latency_ms": 500, "drop": true, "duplicate": 2, "reorder": true,
-                        "contains": [text, …], "hold": "a name"
+                        "contains": [text, …], "hold": "a name", "piece_ms": 20, "pieces": 3}
     DELETE /__faults   (?hold=…: those that would hold under this name)
     GET    /__held     the names of the calls that are held now
     DELETE /__held     lets them go on (?name=…: those of this name)
@@ -13,8 +13,9 @@
 `contains`: only a call that has all of these texts in its query or body (a text on its way: in its numbers or words).
 `latency_ms` delays, `status` answers that instead, `drop` resets the connection without an answer; "before" means that
 the stand-in does not act, "after" that it has acted and only the answer is late or lost. `hold` names a delay, which
-then ends when it is released, if that is earlier. `duplicate` and `reorder` concern what the stand-in itself delivers
-(webhooks, tasks): it asks for them with `faults.take_delivery`.
+then ends when it is released, if that is earlier. Of an answer that comes in pieces, `piece_ms` passes between two of
+them, and after `pieces` of them (if given) the connection ends, without the rest. `duplicate` and `reorder` concern
+what the stand-in itself delivers (webhooks, tasks): it asks for them with `faults.take_delivery`.
 """
 
 from __future__ import annotations
@@ -51,12 +52,14 @@ class Fault:
     reorder: bool = False
     contains: list[str] = field(default_factory=list)
     hold: str = ""
+    piece_ms: int = 0
+    pieces: int | None = None
 
     def __post_init__(self) -> None:
         if self.phase not in ("before", "after"):
             raise ValueError(f"phase is 'before' or 'after', not {self.phase!r}")
-        if self.times < 1 or self.duplicate < 1 or self.latency_ms < 0:
-            raise ValueError("times and duplicate are at least 1, latency_ms at least 0")
+        if self.times < 1 or self.duplicate < 1 or min(self.latency_ms, self.piece_ms, self.pieces or 0) < 0:
+            raise ValueError("times and duplicate are at least 1, latency_ms, piece_ms and pieces at least 0")
 
     @property
     def of_delivery(self) -> bool:
@@ -175,11 +178,11 @@ class DroppableProtocol(H11Protocol):
         super().connection_lost(exc)
 
 
-def drop(scope: Scope) -> None:
-    """Reset the connection of this request: the caller gets no byte of an answer."""
+def drop(scope: Scope, *, gently: bool = False) -> None:
+    """Reset the connection of this request: the caller gets no byte of an answer. Gently: those that were written."""
     transport = DroppableProtocol.live.get(tuple(scope["client"]))
     if transport is not None:
-        transport.abort()
+        (transport.close if gently else transport.abort)()
 
 
 class Standin:
@@ -248,7 +251,7 @@ class Standin:
         elif instead is not None:
             await instead(scope, receive, send)
         else:
-            await answer.give(send)
+            await answer.give(fault, scope, send)
 
 
 async def _whole(receive: Receive) -> bytes:
@@ -283,6 +286,13 @@ class _Kept:
     async def keep(self, message: Message) -> None:
         self._messages.append(message)
 
-    async def give(self, send: Send) -> None:
+    async def give(self, fault: Fault, scope: Scope, send: Send) -> None:
+        bodies = 0
         for message in self._messages:
+            if message["type"] == "http.response.body":
+                if bodies == fault.pieces:
+                    drop(scope, gently=True)
+                    return
+                await asyncio.sleep(fault.piece_ms / 1000 if bodies else 0)
+                bodies += 1
             await send(message)

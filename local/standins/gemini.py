@@ -8,9 +8,10 @@
     GET|DELETE /__script
 
 A scripted reply takes the place of the next answer (to that model and to such a request, if it names them), byte for
-byte if it is raw; the request is checked all the same. Without a script the demonstration answers
-(`gemini_demonstration`: rules that repeat what the request carries); `modelVersion` ends in "-demonstration", so nobody
-can take it for the real one.
+byte if it is raw. Where a stream was asked for, a body comes as one chunk, or as the chunks that it is a list of; each
+chunk is sent by itself, so that a fault can come between two. The request is checked all the same. Without a script the
+demonstration answers (`gemini_demonstration`: rules that repeat what the request carries); `modelVersion` ends in
+"-demonstration", so nobody can take it for the real one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import json
 import math
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from secrets import token_bytes, token_hex
 
@@ -29,6 +30,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.standins import gemini_demonstration as demonstration
+from local.standins import gemini_stream as streams
 from local.standins import gemini_wire as wire
 from local.standins.base import JSON, Standin
 from local.standins.delivery import strings
@@ -47,6 +49,7 @@ class Scripted:
     content_type: str = "application/json; charset=UTF-8"
     model: str | None = None
     contains: tuple[str, ...] = ()
+    raw: bool = False
 
     @classmethod
     def parse(cls, entry: JSON) -> Scripted:
@@ -57,7 +60,8 @@ class Scripted:
             raise ValueError('each entry has either "body" or "raw", and an integer "status" if any')
         content = raw.encode() if isinstance(raw, str) else json.dumps(given.get("body")).encode()
         kind = wire.string(given.get("content_type")) or cls.content_type
-        return cls(content, status, kind, wire.string(given.get("model")), strings(given.get("contains")))
+        model, contains = wire.string(given.get("model")), strings(given.get("contains"))
+        return cls(content, status, kind, model, contains, raw="raw" in given)
 
     def fits(self, model: str, body: bytes) -> bool:
         return self.model in (None, model) and all(text.encode() in body for text in self.contains)
@@ -123,11 +127,16 @@ class GeminiStandin(Standin):
         ask = self._asked(model, body)
         scripted = self._next(model, body)
         if scripted:
+            return self._streamed(scripted, model, alt)
+        chunks = streams.chunks(self._answer(ask))
+        return streams.response(streams.event(chunk) for chunk in chunks) if alt == "sse" else wire.pretty(list(chunks))
+
+    def _streamed(self, scripted: Scripted, model: str, alt: str) -> Response:
+        if scripted.raw or scripted.status != 200 or alt != "sse":
             return self._replayed(scripted, model)
-        chunks = _chunks(self._answer(ask))
-        if alt != "sse":
-            return wire.pretty(list(chunks))
-        return Response(b"".join(_event(chunk) for chunk in chunks), media_type="text/event-stream")
+        self._remember(scripted.content, model)
+        document: JSON = json.loads(scripted.content)
+        return streams.response(streams.event(one) for one in wire.nodes(document) or [document])
 
     def _asked(self, model: str, body: bytes) -> wire.Ask:
         ask = wire.read(model, body)
@@ -143,15 +152,14 @@ class GeminiStandin(Standin):
 
     def _replayed(self, scripted: Scripted, model: str) -> Response:
         self._remember(scripted.content, model)
+        if scripted.content_type == streams.CONTENT_TYPE:
+            return streams.response(streams.events(scripted.content), scripted.status)
         return Response(scripted.content, scripted.status, media_type=scripted.content_type)
 
     def _remember(self, content: bytes, model: str) -> None:
         """The signatures in an ordered answer are demanded back like our own."""
-        try:
-            document: JSON = json.loads(content)
-        except ValueError:
-            return
-        for candidate in wire.nodes(wire.node(document).get("candidates")):
+        candidates = (one for said in streams.documents(content) for one in wire.nodes(said.get("candidates")))
+        for candidate in candidates:
             for part in wire.nodes(wire.node(wire.node(candidate).get("content")).get("parts")):
                 call = wire.string(wire.node(wire.node(part).get("functionCall")).get("id"))
                 signature = wire.string(wire.node(part).get("thoughtSignature"))
@@ -209,27 +217,6 @@ def _usage(ask: wire.Ask, said: str) -> JSON:
         "totalTokenCount": prompt + output + THOUGHTS,
         "thoughtsTokenCount": THOUGHTS,
     }
-
-
-def _chunks(answer: dict[str, JSON]) -> Sequence[dict[str, JSON]]:
-    """The answer in pieces: a text word by word; the signature and the finish reason come last, with an empty text."""
-    candidate = wire.node(wire.nodes(answer["candidates"])[0])
-    part = wire.node(wire.nodes(wire.node(candidate.get("content")).get("parts"))[0])
-    text = wire.string(part.get("text"))
-    if text is None:
-        return (answer,)
-    pieces = [_piece(answer, {"text": piece}) for piece in re.findall(r"\S+\s*|\s+", text)]
-    last = {"text": "", "thoughtSignature": part.get("thoughtSignature")}
-    return (*pieces, _piece(answer, last, candidate.get("finishReason")))
-
-
-def _piece(answer: Mapping[str, JSON], part: dict[str, JSON], finish: JSON = None) -> dict[str, JSON]:
-    candidate: dict[str, JSON] = {"content": {"parts": [part], "role": "model"}, "index": 0}
-    return {**answer, "candidates": [{**candidate, "finishReason": finish} if finish else candidate]}
-
-
-def _event(chunk: Mapping[str, JSON]) -> bytes:
-    return f"data: {json.dumps(chunk)}\r\n\r\n".encode()
 
 
 def _vector(request: wire.Node) -> list[JSON]:

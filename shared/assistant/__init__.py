@@ -1,6 +1,7 @@
 """The assistant: answers a customer from what the business knows, and says so when it knows nothing.
 
-    answer = await assistant().answer(brief)     # never raises for what the model or a tool did
+    answer = await assistant().answer(brief)            # never raises for what the model or a tool did
+    answer = await assistant().answer(brief, hearing)   # the same, heard in guarded units while it is written
 
 The brief carries everything that may be known; tools return effects, which the caller commits with the text.
 
@@ -13,12 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared.assistant.answer import Answer, AskPerson, AttachLink, Effect, KeepLead, Outcome, Usage
+    from shared.assistant.answer import Answer, AskPerson, AttachLink, Effect, KeepLead, Outcome, ShowClasses, Usage
     from shared.assistant.answering import Assistant
     from shared.assistant.asking import Limits
     from shared.assistant.brief import Brief, Turn
     from shared.assistant.factory import assistant, openings
     from shared.assistant.model import Picture
+    from shared.assistant.speech import Hearing
     from shared.assistant.tools.registry import Tools
 
 __all__ = [
@@ -28,10 +30,12 @@ __all__ = [
     "AttachLink",
     "Brief",
     "Effect",
+    "Hearing",
     "KeepLead",
     "Limits",
     "Outcome",
     "Picture",
+    "ShowClasses",
     "Tools",
     "Turn",
     "Usage",
@@ -40,10 +44,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Answer", "AskPerson", "AttachLink", "Effect", "KeepLead", "Outcome", "Usage"), "answer"),
+    **dict.fromkeys(
+        ("Answer", "AskPerson", "AttachLink", "Effect", "KeepLead", "Outcome", "ShowClasses", "Usage"), "answer"
+    ),
     **dict.fromkeys(("Brief", "Turn"), "brief"),
     **dict.fromkeys(("assistant", "openings"), "factory"),
     "Assistant": "answering",
+    "Hearing": "speech",
     "Limits": "asking",
     "Picture": "model",
     "Tools": "tools.registry",

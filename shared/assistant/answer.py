@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.integrations.jackrabbit import Trimmed
+
+MOST_SHOWN = 12  # classes below one answer
 
 
 class Outcome(StrEnum):
@@ -38,12 +44,25 @@ class KeepLead:
     wish: str
 
 
-Effect = AttachLink | AskPerson | KeepLead
+@dataclass(frozen=True, slots=True)
+class ShowClasses:
+    """The classes that the answer speaks of, as cards below it. Only a chat shows them."""
+
+    classes: tuple[Trimmed, ...]
+
+
+Effect = AttachLink | AskPerson | KeepLead | ShowClasses
 
 
 def attached(effects: Iterable[Effect]) -> list[str]:
     """The URLs that effects put into an answer's text."""
     return [effect.url for effect in effects if isinstance(effect, AttachLink)]
+
+
+def shown(effects: Iterable[Effect]) -> ShowClasses | None:
+    """All classes that effects show, each once, as the last of them knows it."""
+    classes = {one["id"]: one for effect in effects if isinstance(effect, ShowClasses) for one in effect.classes}
+    return ShowClasses(tuple(classes.values())[:MOST_SHOWN]) if classes else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from secrets import token_hex
 
 from shared import log
 from shared.assistant import language as languages
 from shared.assistant import prompt
-from shared.assistant.answer import Answer, AskPerson, AttachLink, Outcome, Usage, attached
+from shared.assistant.answer import Answer, AskPerson, AttachLink, Effect, Outcome, ShowClasses, Usage, attached
 from shared.assistant.asking import DEFAULT_LIMITS, Limits, Sleep, Task
 from shared.assistant.brief import Brief
 from shared.assistant.contacts import Known
 from shared.assistant.form import Fitted, fit
-from shared.assistant.guard import Evidence, check_answer
+from shared.assistant.guard import Evidence, Violation, check_answer
 from shared.assistant.loop import Talk, talk
 from shared.assistant.model import Model
 from shared.assistant.phrases import Phrase, sentence
 from shared.assistant.prompt import Nonces
+from shared.assistant.speech import Hearing, Judge, Speech, Verdict
 from shared.assistant.tooling import Toolbox
 from shared.assistant.tools.base import ToolContext
 from shared.assistant.tools.registry import Tools
 from shared.clock import Clock
 from shared.knowledge import Fact, Facts, Scored, content_words
+
+STREAMED = frozenset({"webchat"})  # a text message is sent at once, and a voice has a stream of its own
+
+WITH_CARDS = frozenset({"webchat"})
 
 
 def _random() -> Nonces:
@@ -51,14 +56,20 @@ class Assistant:
         self._sleep = sleep
         self._nonces = nonces
 
-    async def answer(self, brief: Brief) -> Answer:
-        """Never raises for what a model or a tool did; a cancellation passes through and leaves nothing behind."""
+    async def answer(self, brief: Brief, say: Hearing | None = None) -> Answer:
+        """Never raises for what a model or a tool did; a cancellation passes through and leaves nothing behind.
+
+        `say` hears the answer while it is written, on a channel that has it in units (see `speech`). What it has heard
+        in the end, and was not taken back, is how the text of this answer begins; all of it, if the model answered.
+        """
         spoken = languages.decide(brief.language, brief.texts)
         if not brief.service.connected:
             return _instead(brief, spoken, Phrase.NOT_CONNECTED, Usage(), "not_connected")
         job = _Job.of(brief, spoken, self._tools, self._nonces())
-        result = await talk(self._model, job.task(self._limits), self._limits, self._clock, self._sleep)
+        speech = Speech(say if brief.channel in STREAMED else None, job.judge)
+        result = await talk(self._model, job.task(speech), self._limits, self._clock, self._sleep)
         answer = job.finished(result)
+        await speech.end(answer.text, in_full=answer.outcome is Outcome.ANSWERED)
         if answer.reason:
             log.warning("answer replaced or cut", tenant=brief.tenant, reason=answer.reason)
         return answer
@@ -79,7 +90,7 @@ class _Job:
         toolbox = Toolbox(tools.of(brief.profile, brief.service), context)
         return cls(brief, language, known.relevant(brief.question), toolbox, nonces)
 
-    def task(self, limits: Limits) -> Task:
+    def task(self, speech: Speech) -> Task:
         service = self.brief.service
         return Task(
             system=prompt.system_instruction(self.brief, self.language, self.facts, self.toolbox.tools, self.nonces),
@@ -89,7 +100,29 @@ class _Job:
             toolbox=self.toolbox,
             channel=self.brief.channel,
             introduction=self.brief.introduction(self.language),
+            speech=speech,
         )
+
+    def judge(self, outputs: Sequence[str]) -> Judge:
+        """May this beginning of an answer be shown, given what tools have returned?
+
+        Not yet, while it may become our own sentence for not knowing, or claims more than the business has said: what
+        follows may change that, as the whole answer is judged. All other findings stay, whatever follows.
+        """
+        evidence, ours = self._evidence(outputs), content_words(self._ignorance())
+        knows = False  # it says more than that sentence, and goes on from there
+
+        def judged(text: str) -> Verdict:
+            nonlocal knows
+            knows = knows or not content_words(text) <= ours
+            if not knows:
+                return Verdict.WAIT
+            violation = check_answer(text, fit(text, self.brief.channel).body, evidence)
+            if violation is None:
+                return Verdict.SAY
+            return Verdict.WAIT if violation is Violation.UNGROUNDED_CLAIM else Verdict.STOP
+
+        return judged
 
     def finished(self, result: Talk) -> Answer:
         usage = _usage(result)
@@ -100,7 +133,7 @@ class _Job:
         if self._says_ignorance(result.text):
             return _instead(self.brief, self.language, Phrase.UNKNOWN, usage, None)
         fitted = self._fitted(result, result.text)
-        violation = check_answer(result.text, fitted.body, self._evidence(result))
+        violation = check_answer(result.text, fitted.body, self._evidence(result.outputs))
         if violation is not None:
             if violation.ignorance:
                 return _instead(self.brief, self.language, Phrase.UNKNOWN, usage, f"guard:{violation}")
@@ -110,7 +143,7 @@ class _Job:
     def _asks_a_person(self, result: Talk, usage: Usage) -> Answer:
         """Whatever the model would have said: that a person was asked is told by code, and only if it is done."""
         told = _handed_off(self.brief, self.language, usage, "asked_for_a_person")
-        kept = tuple(effect for effect in result.effects if not isinstance(effect, AttachLink))
+        kept = tuple(effect for effect in result.effects if not isinstance(effect, AttachLink | ShowClasses))
         return replace(told, effects=kept, sources=result.sources)
 
     def _fitted(self, result: Talk, said: str) -> Fitted:
@@ -122,15 +155,22 @@ class _Job:
         if not fitted.body and not fitted.links:
             return _handed_off(self.brief, self.language, usage, "does_not_fit")
         sources = (*(f"fact:{scored.fact.id}" for scored in self.facts), *result.sources)
-        return Answer(fitted.text, Outcome.ANSWERED, result.effects, sources, usage, result.reason, self.language)
+        effects = tuple(effect for effect in result.effects if self._has_place_for(effect))
+        return Answer(fitted.text, Outcome.ANSWERED, effects, sources, usage, result.reason, self.language)
+
+    def _has_place_for(self, effect: Effect) -> bool:
+        return self.brief.channel in WITH_CARDS or not isinstance(effect, ShowClasses)
 
     def _says_ignorance(self, text: str) -> bool:
         """It says our own sentence, or at least how that begins, and adds nothing to it."""
-        ours = sentence(Phrase.UNKNOWN, self.language, self.brief.business, self.brief.profile.contact)
+        ours = self._ignorance()
         begins = ours.split(".")[0].casefold() in text.casefold()
         return begins and content_words(text) <= content_words(ours)
 
-    def _evidence(self, result: Talk) -> Evidence:
+    def _ignorance(self) -> str:
+        return sentence(Phrase.UNKNOWN, self.language, self.brief.business, self.brief.profile.contact)
+
+    def _evidence(self, outputs: Sequence[str]) -> Evidence:
         brief = self.brief
         facts = tuple(f"{scored.fact.title} {scored.fact.text}" for scored in self.facts)
         own = (brief.business, brief.profile.description, brief.profile.contact)
@@ -141,9 +181,9 @@ class _Job:
             canary=self.nonces.canary,
             links=tuple(link.url for link in brief.profile.links),
             known=Known(self._ours(own, earlier), theirs),
-            texts=(*facts, *own, *earlier, *result.outputs),
+            texts=(*facts, *own, *earlier, *outputs),
             times=(*theirs, now),
-            nothing=not self.facts and not result.outputs,
+            nothing=not self.facts and not outputs,
             said=(*own, *earlier, *(link.title for link in brief.profile.links)),
             pictures=bool(brief.pictures),
         )

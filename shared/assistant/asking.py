@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from shared import log
 from shared.assistant.form import Introduction
-from shared.assistant.model import Content, Model, ModelBusy, ModelRejected, ModelReply, ModelRequest, Tokens
+from shared.assistant.model import (
+    Content,
+    FinishReason,
+    Model,
+    ModelBusy,
+    ModelRejected,
+    ModelReply,
+    ModelRequest,
+    ModelTurn,
+    Tokens,
+)
+from shared.assistant.speech import Speech
 from shared.assistant.tooling import Toolbox
 from shared.clock import Clock
 
@@ -45,6 +57,7 @@ class Task:
     toolbox: Toolbox
     channel: str
     introduction: Introduction
+    speech: Speech
 
 
 class NoAnswer(Exception):
@@ -93,6 +106,7 @@ class Port:
             return await self._call(contents, may_call=may_call)
         except ModelBusy as busy:
             log.info("model busy, once more", model=self.name, why=str(busy))
+            await self.task.speech.take_back()
             await self.sleep(min(self.limits.pause, self.left()))
         try:
             return await self._call(contents, may_call=may_call)
@@ -104,7 +118,7 @@ class Port:
         self.budget.calls += 1
         try:
             async with asyncio.timeout(request.timeout):
-                reply = await self.model.generate(request)
+                reply = await (self._heard(request) if self.task.speech.heard else self.model.generate(request))
         except TimeoutError as error:
             raise ModelBusy("no answer in time") from error
         except ModelRejected as error:
@@ -112,6 +126,22 @@ class Port:
             raise NoAnswer("model_rejected") from error
         self.budget.tokens += reply.tokens
         return reply
+
+    async def _heard(self, request: ModelRequest) -> ModelReply:
+        """The reply, said as it comes. What may not be said ends it: that much of it is the reply then.
+
+        A text beside calls is no answer. What comes before the first of them is taken back with the turn.
+        """
+        text, called = "", False
+        async with aclosing(self.model.stream(request)) as parts:
+            async for part in parts:
+                if isinstance(part, ModelReply):
+                    return part
+                text, called = text + part.text, called or (part.calls and request.may_call)
+                refused = None if called or not part.text else await self.task.speech.more(text)
+                if refused is not None:
+                    return ModelReply(refused, (), FinishReason.STOP, ModelTurn(None), part.tokens)
+        raise ModelBusy("the stream had no end")
 
     def _request(self, contents: tuple[Content, ...], *, may_call: bool) -> ModelRequest:
         tools = self.task.toolbox.declarations

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from shared.assistant.form import NO_INTRODUCTION, Introduction, fit
 from shared.assistant.model import Picture
+from shared.assistant.moments import when
 from shared.assistant.phrases import Phrase, introduction, sentence
+from shared.opening_hours import Status, status
 from shared.store.settings import BusinessProfile, CustomerService
 
 
@@ -54,8 +56,17 @@ class Brief:
 
     def honest(self, phrase: Phrase, language: str) -> str:
         """A sentence of ours, as it will be sent: what no model has written."""
-        said = sentence(phrase, language, self.business, self.profile.contact)
+        is_now = self.hours
+        opens = when(is_now.opens_at, self.now, language) if is_now and is_now.opens_at else ""
+        contact = self.profile.contact
+        said = sentence(phrase, language, self.business, contact, channel=self.channel, opens=opens)
         return fit(said, self.channel, (), self.introduction(language)).text
+
+    @property
+    def hours(self) -> Status | None:
+        """Whether the business is open; None where it has told no hours."""
+        told, zone = self.profile.hours, self.now.tzinfo
+        return status(told, zone, self.now) if told is not None and zone is not None else None
 
     @property
     def question(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 _PHONE = re.compile(r"(?<!\d)\d(?:[\s().\-/·‐-―]{0,3}\d){6,14}(?!\d)")
 _LOCAL = re.compile(r"\d{3}\D{0,3}\d{4}$")  # 555-0142; "9-10, 11-12" has seven digits too, and is none
@@ -20,7 +21,7 @@ _REPEATS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """`ours`: texts whose addresses may be said. `theirs`: the customer's words, which may only be repeated to them."""
 
@@ -28,11 +29,18 @@ class Known:
     theirs: tuple[str, ...]
 
     def allows(self, answer: str) -> bool:
-        ours, theirs = _keys(self.ours), _keys(self.theirs)
         return all(
-            key in ours or (key in theirs and _REPEATS.search(answer[:start]) is not None)
+            key in self._ours or (key in self._theirs and _REPEATS.search(answer[:start]) is not None)
             for start, key in _occurrences(answer)
         )
+
+    @cached_property
+    def _ours(self) -> frozenset[str]:
+        return _keys(self.ours)
+
+    @cached_property
+    def _theirs(self) -> frozenset[str]:
+        return _keys(self.theirs)
 
 
 def _keys(texts: Iterable[str]) -> frozenset[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _ANY_NUMBER = re.compile(_NUMBER)
-_PRICE = re.compile(
-    rf"[$€£]\s?({_NUMBER})|({_NUMBER})\s?(?:[$€£]|(?:dollars?|bucks|usd|euros?|d[oó]lares?|pesos)\b)", re.IGNORECASE
+# Two patterns: of one, the sign in "40 $99" would be used up by the 40.
+_SIGN_AND_PRICE = re.compile(rf"[$€£]\s?({_NUMBER})")
+_PRICE_AND_SIGN = re.compile(
+    rf"({_NUMBER})\s?(?:[$€£]|(?:dollars?|bucks|usd|euros?|d[oó]lares?|pesos)\b)", re.IGNORECASE
 )
 _PERCENT = re.compile(rf"({_NUMBER})\s?(?:%|percent\b|por ?ciento\b)", re.IGNORECASE)
 _SPOTS = re.compile(
@@ -24,15 +27,31 @@ _HALF_DAY = 12 * 60
 _DAY = 24 * 60
 
 
-def unsupported(answer: str, evidence: Sequence[str], of_time: Sequence[str] = ()) -> tuple[str, ...]:
-    """The figures of `answer` that no text of the evidence contains, whatever way they are written.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The figures that stand in the evidence: amounts, and minutes since midnight."""
 
-    `of_time` is evidence for times of day alone.
-    """
-    numbers = frozenset(number for text in evidence for number in _numbers(text))
-    minutes = frozenset(minute for text in (*evidence, *of_time) for _, possible in times(text) for minute in possible)
-    wrong = [written for written, value in _counted(answer) if value not in numbers]
-    return (*wrong, *(written for written, possible in times(answer) if not possible & minutes))
+    amounts: frozenset[Decimal]
+    minutes: frozenset[int]
+
+    @classmethod
+    def of(cls, evidence: Sequence[str], of_time: Sequence[str] = ()) -> Given:
+        """`of_time` is evidence for times of day alone."""
+        read = (possible for text in (*evidence, *of_time) for _, possible in times(text))
+        return cls(
+            frozenset(number for text in evidence for number in _numbers(text)),
+            frozenset(minute for possible in read for minute in possible),
+        )
+
+    def missing(self, answer: str) -> tuple[str, ...]:
+        """The figures of `answer` that are not among these, whatever way they are written."""
+        wrong = [written for written, value in _counted(answer) if value not in self.amounts]
+        return (*wrong, *(written for written, possible in times(answer) if not possible & self.minutes))
+
+
+def unsupported(answer: str, evidence: Sequence[str], of_time: Sequence[str] = ()) -> tuple[str, ...]:
+    """The figures of `answer` that no text of the evidence contains."""
+    return Given.of(evidence, of_time).missing(answer)
 
 
 def times(text: str) -> tuple[tuple[str, frozenset[int]], ...]:
@@ -41,10 +60,9 @@ def times(text: str) -> tuple[tuple[str, frozenset[int]], ...]:
 
 
 def _counted(answer: str) -> Iterable[tuple[str, Decimal]]:
-    for pattern in (_PRICE, _PERCENT, _SPOTS):
+    for pattern in (_SIGN_AND_PRICE, _PRICE_AND_SIGN, _PERCENT, _SPOTS):
         for match in pattern.finditer(answer):
-            number = next(group for group in match.groups() if group)
-            yield match.group(), _decimal(number)
+            yield match.group(), _decimal(match[1])
 
 
 def _numbers(text: str) -> Iterable[Decimal]:

@@ -10,7 +10,7 @@ from shared.assistant import urls
 from shared.segments import fold
 
 SMS_LIMIT = 320  # characters: what the product promises. Two segments of plain text hold 306 of them
-_PLAIN_CHANNELS = frozenset({"sms", "voice"})
+PLAIN_CHANNELS = frozenset({"sms", "voice"})
 
 _MARKDOWN = (
     (re.compile(r"!?\[([^\]\n]{0,300})\]\(\s{0,3}([^\s()]{1,500})\s{0,3}\)"), r"\1 \2"),
@@ -22,6 +22,7 @@ _MARKDOWN = (
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s|$)|\n")
 _ABBREVIATED = re.compile(r"(?:\b[ap]\.m|\b(?:Mr|Mrs|Ms|Dr|Sr|Sra|St|vs|e\.g|i\.e|approx|No))\.$", re.IGNORECASE)
+_LONGEST_ABBREVIATION = 8  # characters, and one before them
 _CUT = " ..."
 
 
@@ -70,7 +71,7 @@ def fit(text: str, channel: str, links: Sequence[str] = (), by: Introduction = N
     An SMS has at most SMS_LIMIT characters with its introduction, except where introduction and links alone are longer:
     a URL is never cut. Nobody wants a URL read aloud: on the phone the links are left to the effects, which text them.
     """
-    formed = plain(text) if channel in _PLAIN_CHANNELS else text.strip()
+    formed = plain(text) if channel in PLAIN_CHANNELS else text.strip()
     if channel == "voice":
         return Fitted(formed)
     if channel != "sms":
@@ -140,9 +141,14 @@ def whole_sentences(text: str, limit: int | None = None) -> str:
 
     A decimal point, or the point of "p.m.", ends no sentence.
     """
-    ends = [m.end() for m in _SENTENCE_END.finditer(text) if not _ABBREVIATED.search(text[: m.end()])]
-    fitting = [end for end in ends if limit is None or end <= limit]
+    fitting = [end for end in sentence_ends(text) if limit is None or end <= limit]
     return text[: fitting[-1]].strip() if fitting else ""
+
+
+def sentence_ends(text: str, start: int = 0) -> list[int]:
+    """Where sentences and lines of `text` end, from `start` on."""
+    ends = (match.end() for match in _SENTENCE_END.finditer(text, start))
+    return [end for end in ends if not _ABBREVIATED.search(text[max(0, end - 1 - _LONGEST_ABBREVIATION) : end])]
 
 
 def _tidied(text: str) -> str:

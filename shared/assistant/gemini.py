@@ -7,14 +7,17 @@ decides both. `v1` is the stable version of the API.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from shared.assistant import opened
 from shared.assistant.model import (
     Content,
     FinishReason,
     ModelBusy,
+    ModelPart,
     ModelRejected,
     ModelReply,
     ModelRequest,
@@ -41,18 +44,66 @@ class Gemini:
         self._client = client
 
     async def generate(self, request: ModelRequest) -> ModelReply:
-        from google.genai import errors
-
-        contents: list[types.ContentUnion] = [_content(one) for one in request.contents]
-        settings = _settings(request)
-        try:
-            return _reply(
+        contents, settings = _contents(request), _settings(request)
+        heard = _Heard()
+        with _failures_named():
+            heard.add(
                 await self._client.models.generate_content(model=request.model, contents=contents, config=settings)
             )
-        except errors.APIError as error:
-            raise _failure(error.code, error.status) from error
-        except Exception as error:  # its transport's errors, and whatever its parsers raise for an unreadable body
-            raise ModelBusy(f"no readable answer: {type(error).__name__}") from error
+            return heard.reply()
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart | ModelReply, None]:
+        contents, settings = _contents(request), _settings(request)
+        heard = _Heard()
+        with _failures_named():
+            chunks = await self._client.models.generate_content_stream(
+                model=request.model, contents=contents, config=settings
+            )
+            async with aclosing(opened.closing(chunks)) as stream:
+                async for chunk in stream:
+                    yield heard.add(chunk)
+            yield heard.reply()
+
+
+class _Heard:
+    """One turn of the model, out of the one or the many chunks that it comes in."""
+
+    def __init__(self) -> None:
+        self._parts: list[types.Part] = []
+        self._role: str | None = None
+        self._finish: types.FinishReason | None = None
+        self._tokens = Tokens()
+        self._answers = self._blocked = False
+
+    def add(self, chunk: types.GenerateContentResponse) -> ModelPart:
+        """Every part is kept as it came: a signature may be alone in a late one. Usage is told anew, not on top."""
+        if chunk.usage_metadata is not None:
+            self._tokens = _usage(chunk.usage_metadata)
+        if not chunk.candidates:
+            feedback = chunk.prompt_feedback
+            self._blocked = self._blocked or (feedback is not None and feedback.block_reason is not None)
+            return ModelPart("", tokens=self._tokens)
+        self._answers = True
+        return self._add(chunk.candidates[0])
+
+    def _add(self, candidate: types.Candidate) -> ModelPart:
+        content = candidate.content
+        parts = (content.parts if content is not None else None) or []
+        self._role = self._role or (content.role if content is not None else None)
+        self._finish = candidate.finish_reason or self._finish
+        self._parts += [part for part in parts if _carries(part)]
+        return ModelPart(_text(parts), bool(_calls(parts)), self._tokens)
+
+    def reply(self) -> ModelReply:
+        from google.genai import types
+
+        turn = ModelTurn(types.Content(role=self._role or "model", parts=self._parts))
+        return ModelReply(_text(self._parts), _calls(self._parts), self._reason(), turn, self._tokens)
+
+    def _reason(self) -> FinishReason:
+        if self._answers:
+            return _finish(self._finish)
+        return FinishReason.PROMPT_BLOCKED if self._blocked else FinishReason.OTHER
 
 
 @cache
@@ -71,9 +122,22 @@ def connect(key: str, base_url: str | None) -> Client:
     from google.genai import types
 
     # Its own transport named: it would take aiohttp instead wherever that is installed, as Twilio's library needs it.
-    own = {"transport": httpx2.AsyncHTTPTransport()}
+    own = {"transport": httpx2.AsyncHTTPTransport(), "event_hooks": {"response": [opened.note]}}
     options = types.HttpOptions(base_url=base_url, api_version=API_VERSION, async_client_args=own)
     return genai.Client(api_key=key, vertexai=False, http_options=options)
+
+
+@contextmanager
+def _failures_named() -> Iterator[None]:
+    """Whatever the library raises, as the port says it."""
+    from google.genai import errors
+
+    try:
+        yield
+    except errors.APIError as error:
+        raise _failure(error.code, error.status) from error
+    except Exception as error:  # its transport's errors, and whatever its parsers raise for an unreadable body
+        raise ModelBusy(f"no readable answer: {type(error).__name__}") from error
 
 
 def _failure(code: int, status: str | None) -> ModelBusy | ModelRejected:
@@ -127,6 +191,10 @@ def _tool_config(request: ModelRequest) -> types.ToolConfig | None:
     return types.ToolConfig(function_calling_config=types.FunctionCallingConfig(mode=mode))
 
 
+def _contents(request: ModelRequest) -> list[types.ContentUnion]:
+    return [_content(one) for one in request.contents]
+
+
 def _content(content: Content) -> types.Content:
     from google.genai import types
 
@@ -158,18 +226,9 @@ def _response_part(reply: ToolReply) -> types.Part:
     return types.Part(function_response=types.FunctionResponse(id=reply.id, name=reply.name, response=body))
 
 
-def _reply(response: types.GenerateContentResponse) -> ModelReply:
-    from google.genai import types
-
-    tokens = _tokens(response.usage_metadata)
-    if not response.candidates:
-        blocked = response.prompt_feedback is not None and response.prompt_feedback.block_reason is not None
-        finish = FinishReason.PROMPT_BLOCKED if blocked else FinishReason.OTHER
-        return ModelReply("", (), finish, ModelTurn(types.Content(role="model", parts=[])), tokens)
-    candidate = response.candidates[0]
-    content = candidate.content or types.Content(role="model", parts=[])
-    parts = content.parts or []
-    return ModelReply(_text(parts), _calls(parts), _finish(candidate.finish_reason), ModelTurn(content), tokens)
+def _carries(part: types.Part) -> bool:
+    """An empty text with nothing beside it (streams end with one) says nothing, and need not go back."""
+    return part.model_dump(exclude_none=True) not in ({}, {"text": ""})
 
 
 def _text(parts: Sequence[types.Part]) -> str:
@@ -186,9 +245,7 @@ def _finish(reason: types.FinishReason | None) -> FinishReason:
     return FinishReason.FINISH_REASON_UNSPECIFIED if reason is None else FinishReason.named(str(reason.value))
 
 
-def _tokens(usage: types.GenerateContentResponseUsageMetadata | None) -> Tokens:
-    if usage is None:
-        return Tokens()
+def _usage(usage: types.GenerateContentResponseUsageMetadata) -> Tokens:
     return Tokens(
         prompt=(usage.prompt_token_count or 0) + (usage.tool_use_prompt_token_count or 0),
         output=usage.candidates_token_count or 0,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from shared.assistant import figures, urls
 from shared.assistant.contacts import Known
@@ -34,9 +35,9 @@ class Violation(StrEnum):
         return self in (Violation.UNGROUNDED_FIGURE, Violation.UNGROUNDED_CLAIM)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
-    """What an answer may rest on.
+    """What an answer may rest on. It is read once, however often the beginnings of an answer are checked against it.
 
     `links`: the business's URLs. `known`: whose addresses may be said. `texts`: what figures may come from (facts above
     the floor, results of tools, what the business has said). `times`: times of day may come from these too (the
@@ -52,6 +53,15 @@ class Evidence:
     nothing: bool
     said: tuple[str, ...]
     pictures: bool = False  # the customer sent some: words about those claim nothing about the business
+
+    @cached_property
+    def figures(self) -> figures.Given:
+        return figures.Given.of(self.texts, self.times)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What the business has said itself."""
+        return frozenset(word for one in self.said for word in content_words(one))
 
 
 _SECRETS = re.compile(
@@ -105,7 +115,7 @@ def check(text: str, evidence: Evidence) -> Violation | None:
         return Violation.FOREIGN_LINK
     if not evidence.known.allows(bare):
         return Violation.FOREIGN_CONTACT
-    if figures.unsupported(bare, evidence.texts, evidence.times):
+    if evidence.figures.missing(bare):
         return Violation.UNGROUNDED_FIGURE
     if evidence.nothing and _claims_beyond(bare, evidence):
         return Violation.UNGROUNDED_CLAIM
@@ -126,5 +136,4 @@ def _claims_beyond(text: str, evidence: Evidence) -> bool:
     claimed = content_words(statements) - _PLEASANTRIES - (_ABOUT_PICTURES if evidence.pictures else frozenset())
     if not claimed:
         return False
-    known = frozenset(word for one in evidence.said for word in content_words(one))
-    return len(claimed & known) < len(claimed) * _RESTS_ON
+    return len(claimed & evidence.words) < len(claimed) * _RESTS_ON

@@ -107,7 +107,7 @@ class _Run:
 
     async def _last_word(self) -> str:
         """The limit of turns or calls is reached: one call without tools, and no other try."""
-        usable = self._judged(await self._port.ask(self._contents, may_call=False), may_call=False)
+        usable = self._judged(await self._ask(may_call=False), may_call=False)
         if usable is None:
             raise NoAnswer("tool_limit", final=True)
         return usable.text
@@ -128,7 +128,12 @@ class _Run:
         self.shortened = None
         return reply.text
 
+    async def _ask(self, *, may_call: bool) -> ModelReply:
+        await self._task.speech.begin(self.tools.outputs)
+        return await self._port.ask(self._contents, may_call=may_call)
+
     async def _use_tools(self, reply: ModelReply) -> None:
+        await self._task.speech.take_back()
         replies = await self.tools.use(reply.calls, self._port.left())
         # The turn goes back whole: signatures, ids and order as they came.
         self._contents = (*self._contents, reply.turn, ToolReplies(replies))
@@ -137,7 +142,7 @@ class _Run:
         """The next reply that has a text or calls, in the tries that this run has left."""
         while True:
             may_call = self._tries[0]
-            reply = await self._port.ask(self._contents, may_call=may_call)
+            reply = await self._ask(may_call=may_call)
             usable = self._judged(reply, may_call=may_call)
             if usable is not None:
                 return usable

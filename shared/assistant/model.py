@@ -7,7 +7,7 @@ unchanged (thought signatures) as long as the tool loop runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -159,6 +159,18 @@ class ModelReply:
     tokens: Tokens = Tokens()
 
 
+@dataclass(frozen=True, slots=True)
+class ModelPart:
+    """A piece of a reply that is still being written.
+
+    `text`: more of what is meant for the customer. `calls`: here it asks for a tool. `tokens`: billed so far, if told.
+    """
+
+    text: str
+    calls: bool = False
+    tokens: Tokens = Tokens()
+
+
 class ModelBusy(Exception):
     """429, 5xx, a timeout, a broken connection, an unreadable answer: the same request may succeed later."""
 
@@ -170,4 +182,12 @@ class ModelRejected(Exception):
 class Model(Protocol):
     async def generate(self, request: ModelRequest) -> ModelReply:
         """One call, no retries of its own. Raises ModelBusy or ModelRejected, whose text is fit for a log."""
+        ...
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart | ModelReply, None]:
+        """The same call, heard while it is answered: its parts as they come, and last the reply, whole.
+
+        What `generate` would have given is that reply, and it raises what `generate` raises. Whoever stops listening
+        earlier closes it.
+        """
         ...

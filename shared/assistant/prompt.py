@@ -40,7 +40,10 @@ _FORMS = {
     "sms": "A text message: plain text, no markdown, no emoji, at most {most} characters, one or two sentences.",
     "voice": "Read aloud on the phone: one or two short sentences, no lists, no URLs, numbers as one says them.",
     "email": "An e-mail: short paragraphs, no signature (it is added).",
-    "webchat": "A chat on a website: short, lists are welcome.",
+    "webchat": (
+        "A chat on a website: short, in Markdown where it helps (**bold**, lists, links of the business; no headings, "
+        "no tables). Classes that get_classes finds are shown as cards below your answer: do not list them in full."
+    ),
 }
 
 _SHORTER = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import ValidationError
 
 from shared import log
-from shared.assistant.answer import Effect
+from shared.assistant.answer import Effect, ShowClasses, shown
 from shared.assistant.model import ToolCall, ToolDeclaration, ToolReply
 from shared.assistant.tools.base import Args, Tool, ToolContext, ToolResult, complaint, declaration, failure
 
@@ -32,7 +32,10 @@ class Toolbox:
 
 @dataclass
 class ToolSession:
-    """One loop's calls and what came of them. Effects and sources are kept once each, in order."""
+    """One loop's calls and what came of them. Effects and sources are kept once each, in order.
+
+    Of classes those of the newest turn that found some: a model searches again because the first search was not it.
+    """
 
     tools: dict[str, Tool]
     context: ToolContext
@@ -48,13 +51,17 @@ class ToolSession:
 
     async def use(self, calls: Sequence[ToolCall], seconds: float) -> tuple[ToolReply, ...]:
         """One reply per call, in order; unknown tools, bad arguments and failures are replies too."""
-        return tuple([await self._reply(call, seconds) for call in calls])
+        results = [await self._counted(call, seconds) for call in calls]
+        self._keep(results)
+        return tuple(
+            ToolReply(call.id, call.name, result.output, result.failed)
+            for call, result in zip(calls, results, strict=True)
+        )
 
-    async def _reply(self, call: ToolCall, seconds: float) -> ToolReply:
+    async def _counted(self, call: ToolCall, seconds: float) -> ToolResult:
         result = await self._result(call, seconds)
         self.used += 1
-        self._keep(result)
-        return ToolReply(call.id, call.name, result.output, result.failed)
+        return result
 
     async def _result(self, call: ToolCall, seconds: float) -> ToolResult:
         tool = self.tools.get(call.name)
@@ -78,8 +85,18 @@ class ToolSession:
             log.crash(f"tool failed: {tool.name}", error)
             return failure("The tool failed.")
 
-    def _keep(self, result: ToolResult) -> None:
-        if not result.failed:
-            self.outputs.append(json.dumps(result.output, ensure_ascii=False, default=str))
-        self.effects += [effect for effect in dict.fromkeys(result.effects) if effect not in self.effects]
-        self.sources += [source for source in dict.fromkeys(result.sources) if source not in self.sources]
+    def _keep(self, results: Sequence[ToolResult]) -> None:
+        given = [result for result in results if not result.failed]
+        self.outputs += [json.dumps(result.output, ensure_ascii=False, default=str) for result in given]
+        sources = dict.fromkeys(source for result in results for source in result.sources)
+        self.sources += [source for source in sources if source not in self.sources]
+        self._keep_effects([effect for result in results for effect in result.effects])
+
+    def _keep_effects(self, effects: Sequence[Effect]) -> None:
+        classes = shown(effects)
+        if classes is not None:
+            self.effects = [effect for effect in self.effects if not isinstance(effect, ShowClasses)]
+        others = (effect for effect in effects if not isinstance(effect, ShowClasses))
+        for effect in (*others, *([classes] if classes else [])):
+            if effect not in self.effects:
+                self.effects.append(effect)

@@ -26,8 +26,12 @@ _COMMON_ENDINGS = frozenset(_COMMON.split())
 
 def unmasked(text: str) -> str:
     """The text as a reader sees it: compatibility forms folded, invisible characters gone, "(dot)" a dot."""
-    visible = "".join(c for c in normalize("NFKC", text) if category(c) != "Cf")
+    visible = text if text.isascii() else "".join(c for c in normalize("NFKC", text) if not _invisible(c))
     return _SPELLED_DOT.sub(".", visible.replace("。", "."))
+
+
+def _invisible(character: str) -> bool:
+    return not character.isascii() and category(character) == "Cf"
 
 
 def found(text: str) -> tuple[str, ...]:

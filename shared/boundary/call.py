@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -36,6 +36,7 @@ class Call:
     now: datetime
     caller: str | None = None
     query: str = ""
+    method: str = "POST"
     member: Member | None = None
 
     def person(self) -> Member:
@@ -84,9 +85,38 @@ class Reply:
     def xml(cls, document: str) -> Reply:
         return cls(document, headers={"content-type": "text/xml; charset=utf-8"})
 
+    @classmethod
+    def created(cls, body: Body) -> Reply:
+        return cls(body, 201)
+
     def encoded(self) -> bytes:
         if isinstance(self.body, bytes):
             return self.body
         if isinstance(self.body, str):
             return self.body.encode()
         return json.dumps(self.body, ensure_ascii=False, default=str).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One server-sent event (HTML standard, 9.2); `id` is what a browser shows to go on behind it."""
+
+    name: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    id: str | None = None
+
+    def encoded(self) -> bytes:
+        """JSON escapes line breaks, so the data is one line."""
+        id = f"id: {self.id}\n" if self.id is not None else ""
+        return f"event: {self.name}\n{id}data: {json.dumps(self.data, ensure_ascii=False, default=str)}\n\n".encode()
+
+
+STILL = b": still here\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer in events, as they come; None keeps the connection open."""
+
+    events: AsyncIterator[Event | None]
+    headers: Mapping[str, str] = field(default_factory=dict)

@@ -9,6 +9,8 @@ to answers, and the timing. What is left to a function is what it is for.
     tasks, scheduler,   Google's OIDC token of the one service account           /
     functions           (functions: any account that functions run as)
     member              a person's id token; the tenant comes from it alone      /
+    site                a page of the tenant's list, checked in the function     /{widget key}
+    visitor             the widget's frame, by a session opened in the function  /
     public              not at all                                               /
     public, link        by a signed token in the path, opened in the function    /{token}
 
@@ -20,19 +22,19 @@ from __future__ import annotations
 import functools
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import functions_framework.aio
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from shared import log
 from shared.boundary import cors
-from shared.boundary.call import Call, Reply
+from shared.boundary.call import STILL, Call, Reply, Stream
 from shared.clock import SystemClock
 from shared.config import config
-from shared.errors import MethodNotAllowed, NotFound, PayloadTooLarge, Problem, Unauthenticated
+from shared.errors import MethodNotAllowed, NotFound, PayloadTooLarge, Problem, TooManyRequests, Unauthenticated
 from shared.hidden import Hidden
 from shared.tenancy.renewing import begin_request, settle
 
@@ -45,13 +47,15 @@ MAX_BODY = 256 * 1024  # bytes; a provider's message event is under 10 KB
 INVOKERS = {
     "tasks": ("tasks-invoker",),
     "scheduler": ("scheduler-invoker",),
-    "functions": ("edge", "edge-twilio", "worker", "sweeper", "admin"),
+    "functions": ("edge", "edge-twilio", "edge-chat", "worker", "sweeper", "admin"),
 }
+FROM_PAGES = frozenset({"member", "visitor", "site"})
+PREFLIGHTED = frozenset({"member", "visitor"})
 _CHANNEL = re.compile(r"/([A-Za-z0-9_-]{1,64})?")
 _LINK = re.compile(r"/([A-Za-z0-9_-]{1,512})")
 _TRACE = re.compile(r"[0-9a-f]{32}")
 
-Handler = Callable[[Call], Awaitable[Reply]]
+Handler = Callable[[Call], Awaitable[Reply | Stream]]
 Endpoint = Callable[["Request"], Awaitable[Response]]
 
 CALLERS: dict[str, str] = {}  # function → who calls it, of the functions that were imported
@@ -60,7 +64,7 @@ CALLERS: dict[str, str] = {}  # function → who calls it, of the functions that
 def endpoint(
     *, caller: str, methods: tuple[str, ...] = ("POST",), max_body: int = MAX_BODY, link: bool = False
 ) -> Callable[[Handler], Endpoint]:
-    """Make `async def name(call) -> Reply` an HTTP function that is called by `caller`."""
+    """Make `async def name(call)`, which answers a Reply or a Stream, an HTTP function that is called by `caller`."""
 
     def decorate(handler: Handler) -> Endpoint:
         edge = _Edge(handler, handler.__name__.replace("_", "-"), caller, methods, max_body, link)
@@ -90,16 +94,18 @@ class _Edge:
         log.begin(function=self.name, **_trace(request))
         begin_request()
         reply = await self._answer(request)
-        if self.caller == "member":
-            reply = cors.shown_to(request.headers.get("origin"), reply)
+        if self.caller in FROM_PAGES:
+            reply = cors.shown_to(self.caller, request.headers.get("origin"), reply)
+        if isinstance(reply, Stream):
+            return StreamingResponse(_told(reply, started), headers={**_STREAMED, **reply.headers})
         await settle()
-        log.info("answered", status=reply.status, ms=round((time.monotonic() - started) * 1000))
+        _note_answered(reply.status, started)
         return _response(reply)
 
-    async def _answer(self, request: Request) -> Reply:
+    async def _answer(self, request: Request) -> Reply | Stream:
         try:
-            if self.caller == "member" and request.method == "OPTIONS":
-                return cors.preflight(request.headers.get("origin"), self.methods)
+            if self.caller in PREFLIGHTED and request.method == "OPTIONS":
+                return cors.preflight(self.caller, request.headers.get("origin"), self.methods)
             if request.method not in self.methods:
                 return _wrong_method(self.methods)
             return await self.handler(await self._call(request))
@@ -113,6 +119,8 @@ class _Edge:
     async def _call(self, request: Request) -> Call:
         channel = self._channel(request.url.path)
         headers = {key.lower(): value for key, value in request.headers.items()}
+        if self.caller == "visitor":
+            cors.expect_ours(self.caller, headers.get("origin"))
         email = await self._invoker(headers) if self.caller in INVOKERS else None
         member = await _member(headers) if self.caller == "member" else None
         return Call(
@@ -123,15 +131,17 @@ class _Edge:
             now=SystemClock().now(),
             caller=email,
             query=request.scope["query_string"].decode("latin-1"),
+            method=request.method,
             member=member,
         )
 
     def _channel(self, path: str) -> str | None:
+        if self.caller == "site":
+            path = path.removeprefix(f"/{self.name}")  # Hosting's rewrites leave it there
         match = (_LINK if self.link else _CHANNEL).fullmatch(path or "/")
         channel = match[1] if match else None
-        fits = self.link or {"tool": channel is not None, "telnyx": True, "twilio": True}.get(
-            self.caller, channel is None
-        )
+        named = channel is not None
+        fits = self.link or {"tool": named, "site": named, "telnyx": True, "twilio": True}.get(self.caller, not named)
         if match is None or not fits:
             raise NotFound("there is nothing at this address")
         return channel
@@ -178,6 +188,28 @@ def _trace(request: Request) -> dict[str, str]:
     return {"logging.googleapis.com/trace": f"projects/{config().project}/traces/{trace}"}
 
 
+_STREAMED = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+}
+
+
+async def _told(stream: Stream, started: float) -> AsyncIterator[bytes]:
+    """The events, and what a request has to do at its end. What fails from here on ends the stream, no more."""
+    try:
+        async for event in stream.events:
+            yield STILL if event is None else event.encoded()
+    except Exception as unexpected:
+        log.crash("a stream broke off", unexpected)
+    await settle()
+    _note_answered(200, started)
+
+
+def _note_answered(status: int, started: float) -> None:
+    log.info("answered", status=status, ms=round((time.monotonic() - started) * 1000))
+
+
 def _note(problem: Problem) -> None:
     reason = getattr(problem, "reason", None)
     write = log.error if problem.status == 500 else log.warning
@@ -185,7 +217,8 @@ def _note(problem: Problem) -> None:
 
 
 def _refusal(problem: Problem) -> Reply:
-    return Reply({"error": problem.code, "detail": problem.detail}, problem.status)
+    later = {"retry-after": str(problem.seconds)} if isinstance(problem, TooManyRequests) else {}
+    return Reply({"error": problem.code, "detail": problem.detail}, problem.status, later)
 
 
 def _wrong_method(methods: tuple[str, ...]) -> Reply:

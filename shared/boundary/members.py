@@ -6,6 +6,8 @@ what a person does in the database: who was disabled, or has another role now, i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared import log, tenancy
 from shared.errors import Forbidden
 from shared.hidden import Hidden
@@ -30,7 +32,7 @@ async def admitted(token: Hidden) -> Member:
     document = found.member(member.uid)
     if not document.active or document.role != member.role:
         raise _not_a_member()
-    return member
+    return replace(member, name=document.name)
 
 
 def _not_a_member() -> Forbidden:

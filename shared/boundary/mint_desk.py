@@ -1,6 +1,6 @@
 """Who may hold which identity (DESIGN §2): the desk behind the function `mint`.
 
-    edge, edge-twilio   ask by route: they get the tenant that owns the route, and cannot name one
+    edge…, edge-chat    ask by route: they get the tenant that owns the route, and cannot name one
     worker              asks by tenant: its callers are authenticated task queues
     admin               asks by person: it gets the tenant of whoever proves to work there, and cannot name one
     sweeper             asks for itself
@@ -28,9 +28,9 @@ from shared.tenancy.issuing import Issuer
 from shared.tenancy.minting import Grant
 from shared.tenancy.people import people
 from shared.tenancy.principals import RESOLVER, SWEEPER, TENANT_ID, Member, Principal, service
-from shared.tenancy.renewing import Renewing
+from shared.tenancy.renewing import Renewing, stream_end
 
-BY_ROUTE = frozenset({"edge", "edge-twilio"})
+BY_ROUTE = frozenset({"edge", "edge-twilio", "edge-chat"})
 BY_TENANT = frozenset({"worker"})
 BY_PERSON = frozenset({"admin"})
 DROP_EVERY = 5.0  # seconds between two tokens made anew for one principal
@@ -169,6 +169,9 @@ class _ResolverSession:
     def refused(self, token: Hidden) -> None:
         if self._last is not None and self._last.token is token:
             self._grants.drop(RESOLVER, self._last)
+
+    def until(self) -> float:
+        return 0.0 if self._last is None else stream_end(self._last)
 
 
 def _may(identity: str, role: str, way: bool) -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from shared import log
 from shared.assistant import Assistant
 from shared.clock import Clock
+from shared.conversations.audience import Audience, Nobody
 from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
 from shared.conversations.gallery import Gallery
 from shared.conversations.handoff import Notices, Request
@@ -56,7 +57,9 @@ class Answering:
         hashes: AddressHashes,
         clock: Clock,
         gallery: Gallery | None = None,
+        audience: Audience | None = None,
     ) -> None:
+        self._audience: Audience = audience or Nobody()
         self._db = db
         self._reader = Reader(db)
         self._tenant_id = tenant_id
@@ -112,6 +115,7 @@ class Answering:
         changes.drop_pending(ANSWER, found.id)
         await changes.commit()
         log.error("conversation parked", count="parked", conversation=found.id, why=why)
+        self._audience.silent(found)
 
     async def _drop_pending(self, conversation_id: str) -> None:
         """There is no such conversation: work for it would come back for ever."""
@@ -133,6 +137,8 @@ class Answering:
         now = self._clock.now()
         if self._leased_by_another(found):
             raise Unavailable("somebody is answering this conversation")
+        if found.on_site:  # who waits before a screen is answered at once
+            return False
         window = divided(settings.service.window_seconds)
         if found.last_inbound_at is None or now - found.last_inbound_at >= window:
             return False
@@ -170,6 +176,7 @@ class Answering:
             notice.write(changes, settings, self._clock.now())
         if await changes.try_commit() is None:
             return False
+        self._audience.silent(found)
         if notice is not None:
             await self._work.send(notice.conversation.id, notice.draft.id)
         return True
@@ -205,6 +212,7 @@ class Answering:
         leased = await self._try(found, {"lease": {"by": self._me, "until": until}, "attempts": found.attempts + 1})
         if leased is None:
             return False
+        self._audience.began()
         try:
             return await self._rounds(leased, settings)
         except Problem:
@@ -218,7 +226,10 @@ class Answering:
             if draft is None:
                 await self._park(leased, MACHINE)
                 return True
-            newer = await self._settle(draft, leased, settings, last_round=last)
+            # What a visitor has read already answers what they wrote before; what came since is answered next.
+            newer = await self._settle(draft, leased, settings, last_round=last or self._audience.has_heard)
+            if newer is not True:
+                await self._audience.took_back()
             if not isinstance(newer, Conversation):
                 return newer
             leased = newer
@@ -234,7 +245,8 @@ class Answering:
         if talks_to_a_machine([item for item in known.values() if item.state not in _UNSENT]):
             return None
         history = (item for item in known.values() if item.id not in found.open)
-        return await self._speaker.draft(found, settings, _as_it_happened(history, open_texts), tuple(open_texts))
+        before = _as_it_happened(history, open_texts)
+        return await self._speaker.draft(found, settings, before, tuple(open_texts), self._audience)
 
     async def _settle(
         self, draft: Draft, found: Conversation, settings: Settings, *, last_round: bool
@@ -273,7 +285,8 @@ class Answering:
         log.info(
             "answer written", count="answered", message_id=draft.id, conversation=found.id, covers=len(draft.covers)
         )
-        await self._work.send(found.id, draft.id)
+        self._audience.wrote(draft, found)
+        await self._work.deliver(found, draft.id)
         if request is not None:
             await request.enqueue(self._work)
         return True

@@ -15,7 +15,9 @@ from shared.vault import address_hashes, field_cipher
 
 if TYPE_CHECKING:
     from shared.conversations.answering import Answering
+    from shared.conversations.audience import Audience
     from shared.conversations.callers import Callers
+    from shared.conversations.chatting import Chatting
     from shared.conversations.collecting import Collecting
     from shared.conversations.handoff import Escalating
     from shared.conversations.hands import Hands
@@ -23,10 +25,14 @@ if TYPE_CHECKING:
     from shared.conversations.outgoing import Outgoing
     from shared.conversations.receiving import Receiving
     from shared.conversations.reporting import Reporting
+    from shared.conversations.seeing import Seeing
     from shared.conversations.sending import Sending
     from shared.conversations.sweeping import Sweeping
+    from shared.conversations.visits import Visits
     from shared.safe_fetch import BasicAuth
     from shared.store.documents import Message
+    from shared.tenancy import Database
+    from shared.vault.visits import Visit
 
 
 @cache
@@ -61,10 +67,14 @@ def callers(channel: Channel) -> Callers:
 def hands(member: Member) -> Hands:
     from shared.conversations.hands import Hands
 
-    return Hands(tenancy.database_of_member(member), member.tenant_id, _queue(), SystemClock())
+    return Hands(tenancy.database_of_member(member), member.tenant_id, _queue(), SystemClock(), member.name)
 
 
 def answering(tenant_id: str) -> Answering:
+    return _answering(tenancy.database_of_tenant(tenant_id), tenant_id)
+
+
+def _answering(db: Database, tenant_id: str, audience: Audience | None = None) -> Answering:
     from shared.assistant import assistant
     from shared.conversations.answering import Answering
     from shared.conversations.gallery import Gallery
@@ -72,9 +82,30 @@ def answering(tenant_id: str) -> Answering:
     from shared.store.blobs import Blobs
     from shared.store.reading import Reader
 
-    db, clock = tenancy.database_of_tenant(tenant_id), SystemClock()
+    clock = SystemClock()
     gallery = Gallery(Reader(db), Blobs(tenant_id), Work(_queue(), tenant_id), clock)
-    return Answering(db, tenant_id, assistant(), _queue(), address_hashes(), clock, gallery)
+    return Answering(db, tenant_id, assistant(), _queue(), address_hashes(), clock, gallery, audience)
+
+
+def chatting(channel: Channel, visit: Visit) -> Chatting:
+    from shared.conversations.chatting import Chatting
+    from shared.conversations.on_site import OnSite
+
+    db = tenancy.database_of(channel)
+    on_site = OnSite(db, visit, _queue(), SystemClock())
+    return Chatting(db, on_site, lambda turn: _answering(db, channel.tenant_id, turn))
+
+
+def visits(channel: Channel) -> Visits:
+    from shared.conversations.visits import Visits
+
+    return Visits(tenancy.database_of(channel), SystemClock())
+
+
+def seeing(channel: Channel, visit: Visit) -> Seeing:
+    from shared.conversations.seeing import Seeing
+
+    return Seeing(tenancy.database_of(channel), visit.conversation)
 
 
 def collecting(tenant_id: str) -> Collecting:

@@ -14,7 +14,7 @@ from shared.conversations.timers import SEND_GRACE
 from shared.conversations.work import ANSWER, SEND
 from shared.ids import digest
 from shared.store.changes import Changes, removed
-from shared.store.documents import Conversation
+from shared.store.documents import ON_SITE, Conversation, State
 from shared.store.settings import SmsSettings
 
 
@@ -35,6 +35,7 @@ class Draft:
     asks: str | None = None  # why a person is asked for, or None: with this draft the conversation waits for one
     leads: tuple[KeepLead, ...] = ()
     spent: Mapping[str, object] = field(default_factory=dict)  # what the tenant's budget counts of it
+    cards: tuple[Mapping[str, object], ...] = ()  # classes that a site shows beside the text
     limits: str | None = None  # the hour in which this draft tells a customer that there are too many texts
 
     def fits(self, conversation: Conversation) -> bool:
@@ -66,36 +67,48 @@ def new_id() -> str:
 
 
 def outbound(draft: Draft, conversation: Conversation, sms: SmsSettings) -> dict[str, object]:
-    """A queued message to this conversation's customer, next in its chain, from the number that they last wrote to."""
-    line = sms.line_of(conversation.our_address)
+    """A message to this conversation's customer, next in its chain."""
     fields: dict[str, object] = {
         "conversation_id": conversation.id,
         "direction": "out",
         "channel": conversation.channel,
-        "channel_id": line.channel or conversation.channel_id,
-        "provider": line.provider,
+        **_way(conversation, sms),
         "author": draft.author,
         "kind": draft.kind,
         "text": draft.text,
-        "sender": line.number or conversation.our_address,
         "recipient": conversation.address,
         "covers": list(draft.covers),
         "epoch": conversation.epoch,
         "prev": conversation.last_out,
-        "state": "queued",
         "attempt": 0,
         "resends": 0,
         "language": draft.language,
         "sources": list(draft.sources),
     }
     fields |= draft.spent
+    if draft.cards and conversation.on_site:
+        fields["cards"] = [dict(card) for card in draft.cards]
     return fields if draft.usage is None else fields | {"usage": draft.usage}
 
 
 def queue(changes: Changes, id: str, fields: Mapping[str, object], now: datetime) -> None:
-    """A message to send (`outbound`), and the work that it is until it is settled: never one without the other."""
+    """A message (`outbound`), and the work that it is until it is settled: never one without the other."""
     changes.create_message(id, fields)
-    changes.put_pending(SEND, id, now + SEND_GRACE)
+    if fields["state"] == State.QUEUED:
+        changes.put_pending(SEND, id, now + SEND_GRACE)
+
+
+def _way(to: Conversation, sms: SmsSettings) -> dict[str, object]:
+    """From the number that the customer last wrote to; on a site there is no way to go (PIPELINE §2)."""
+    if to.on_site:
+        return {"channel_id": to.channel_id, "provider": ON_SITE, "sender": "", "state": State.SENT.value}
+    line = sms.line_of(to.our_address)
+    return {
+        "channel_id": line.channel or to.channel_id,
+        "provider": line.provider,
+        "sender": line.number or to.our_address,
+        "state": State.QUEUED.value,
+    }
 
 
 def propose(
@@ -135,12 +148,21 @@ def propose(
 def keep_lead(changes: Changes, lead: KeepLead, of: Conversation) -> None:
     """Its id follows from what it says: a model that notes it twice notes it once."""
     id = digest("lead", of.id, lead.name.casefold(), lead.wish.casefold())
-    fields = {"name": lead.name, "wish": lead.wish, "phone": of.address, "conversation_id": of.id, "source": of.channel}
-    changes.put_lead(id, fields)
+    said = {"name": lead.name, "wish": lead.wish, "conversation_id": of.id, "source": of.channel}
+    reached = {"phone": of.address} if not of.on_site else reachable(of)
+    changes.put_lead(id, {**said, **reached})
+
+
+def reachable(of: Conversation) -> dict[str, str]:
+    """How a visitor can be reached later, as far as they say: proven or not, the business may try it."""
+    return {key: value for key in ("email", "phone") if (value := of.verified.get(key) or of.claims.get(key))}
 
 
 def contact_for(conversation: Conversation, address_id: str) -> NewContact | None:
-    """The contact to make where there is none yet. Its id follows from the address: made twice is made once."""
-    if conversation.contact_id is not None:
+    """The contact to make where there is none yet. Its id follows from the address: made twice is made once.
+
+    None on a site: who has proven nothing is nobody's contact.
+    """
+    if conversation.contact_id is not None or conversation.on_site:
         return None
     return NewContact(digest("contact", address_id), address_id)

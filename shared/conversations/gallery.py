@@ -34,7 +34,7 @@ class Gallery:
 
     async def of(self, texts: Sequence[Message]) -> tuple[Picture, ...]:
         """What is stored of these texts' pictures, the newest that fit, in the order in which they came."""
-        with_files = [text for text in texts if text.attached]
+        with_files = [text for text in texts if text.media_ids]
         if not with_files:
             return ()
         known = await self._reader.read(media(id) for text in with_files for id in text.media_ids)

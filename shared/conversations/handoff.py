@@ -23,12 +23,12 @@ from shared import log
 from shared.clock import Clock
 from shared.config import config
 from shared.conversations.drafts import Draft, outbound, queue
+from shared.conversations.naming import called
 from shared.conversations.owners import given_to, hands_of
 from shared.conversations.timers import ANSWER_GRACE, divided
 from shared.conversations.work import ANSWER, ESCALATE, Work
 from shared.errors import Unavailable
 from shared.ids import digest
-from shared.phones import E164, display
 from shared.store.changes import GONE, Changes, removed
 from shared.store.documents import Conversation, Owner
 from shared.store.reading import Reader, Settings, conversation, pending
@@ -142,7 +142,7 @@ def _told(of: Conversation, reason: str, level: int) -> str:
     still = "Still waiting: " if level else ""
     link = f" {config().admin_origin}/inbox/{of.id}" if config().admin_origin else ""
     why = REASONS.get(reason, REASONS[CUSTOMER_ASKED])
-    return f"{still}{display(E164(of.address))} {why}. Reply to this text and they get your words.{link}"
+    return f"{still}{called(of)} {why}. Reply to this text and they get your words.{link}"
 
 
 def watch_person(changes: Changes, after: Conversation, settings: Settings, now: datetime) -> datetime | None:

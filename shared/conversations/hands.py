@@ -66,7 +66,9 @@ class Hands:
     it has to be tried again.
     """
 
-    def __init__(self, db: Database, tenant_id: str, queue: TaskQueue, clock: Clock) -> None:
+    def __init__(self, db: Database, tenant_id: str, queue: TaskQueue, clock: Clock, name: str = "") -> None:
+        """`name`: what a visitor of a site reads that the person is called."""
+        self._name = name
         self._db = db
         self._tenant_id = tenant_id
         self._reader = Reader(db)
@@ -82,7 +84,7 @@ class Hands:
             _may_be_written_to(found)
             if found.owner is Owner.HUMAN and found.owned_by == by:
                 return None
-            return given_to(found, Owner.HUMAN, self._clock.now(), by)
+            return given_to(found, Owner.HUMAN, self._clock.now(), by, self._name)
 
         return await self._step(conversation_id, plan)
 
@@ -180,17 +182,16 @@ class Hands:
             settings, read = await settings_of(
                 self._tenant_id, self._reader, message(words.id), conversation(words.conversation_id)
             )
-            known = read.message(words.id)
+            known, found = read.message(words.id), _known(read.conversation(words.conversation_id))
             if known is not None:
                 _expect_the_same(known, words)
                 break
-            found = _known(read.conversation(words.conversation_id))
             _may_be_written_to(found)
             if await self._said(words, found, settings):
                 break
         else:
             raise _busy()
-        await self._work.send(words.conversation_id, words.id)
+        await self._work.deliver(found, words.id)
         return words.id
 
     async def _watched(self, conversation_id: str, due: datetime | None) -> None:
@@ -203,7 +204,7 @@ class Hands:
             after = replace(self._taken(after, words.by), open=())
         covers = found.open if words.takes else ()
         changes = Changes(self._db)
-        fields = _fields(words, replace(found, epoch=after.epoch), covers, settings.sms)
+        fields = _fields(words, replace(found, epoch=after.epoch), covers, settings.sms) | self._signed()
         queue(changes, words.id, fields, self._clock.now())
         changes.update_conversation(found, hands_of(after) if words.takes else {"last_out": words.id})
         due = watch_person(changes, after, settings, self._clock.now())
@@ -213,9 +214,14 @@ class Hands:
         log.info("person wrote", count="person_wrote", message_id=words.id, conversation=found.id)
         return True
 
+    def _signed(self) -> dict[str, object]:
+        return {"by_name": self._name} if self._name else {}
+
     def _taken(self, found: Conversation, by: str) -> Conversation:
         """A colleague may help in a conversation that somebody has: it stays theirs."""
-        return found if found.owner is Owner.HUMAN else given_to(found, Owner.HUMAN, self._clock.now(), by)
+        if found.owner is Owner.HUMAN:
+            return found
+        return given_to(found, Owner.HUMAN, self._clock.now(), by, self._name)
 
 
 def _known(found: Conversation | None) -> Conversation:

@@ -20,7 +20,7 @@ from itertools import pairwise, takewhile
 from shared.clock import Clock
 from shared.conversations.timers import QUICK
 from shared.held import Held
-from shared.store.documents import Conversation, Message
+from shared.store.documents import ON_SITE, Conversation, Message
 from shared.store.reading import Reader, Settings
 
 TOO_MANY = "this customer has sent too many texts in an hour"
@@ -86,7 +86,12 @@ def _quick_turns(history: Sequence[Message]) -> int:
 
 
 def _within(ours: Message, theirs: Message) -> bool:
-    """From when it went out, where that is known: an answer may wait a while after it was written."""
+    """From when it went out, where that is known: an answer may wait a while after it was written.
+
+    Before a screen people do answer that fast, with one touch.
+    """
+    if theirs.channel == ON_SITE:
+        return False
     sent = ours.claim.at if ours.claim is not None else _at(ours)
     return _at(theirs) - sent <= QUICK
 

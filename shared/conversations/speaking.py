@@ -7,8 +7,10 @@ from dataclasses import asdict, replace
 
 from shared import log
 from shared.assistant import Answer, AskPerson, Assistant, Brief, KeepLead, Outcome, Turn
+from shared.assistant.answer import shown
 from shared.assistant.language import decide
 from shared.assistant.phrases import Phrase
+from shared.assistant.speech import Hearing
 from shared.clock import Clock
 from shared.conversations.drafts import Draft, new_id
 from shared.conversations.gallery import Gallery
@@ -35,17 +37,27 @@ class Speaker:
         self._gallery = gallery
 
     async def draft(
-        self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
+        self,
+        conversation: Conversation,
+        settings: Settings,
+        history: tuple[Message, ...],
+        texts: tuple[Message, ...],
+        hearing: Hearing | None = None,
     ) -> Draft:
         """A draft that covers everything that was open. Raises Unavailable when the model's deadline has passed."""
-        draft = await self._drafted(conversation, settings, history, texts)
+        draft = await self._drafted(conversation, settings, history, texts, hearing)
         if draft.asks in (None, CUSTOMER_ASKED) or settings.service.handoff.phones:
             return draft
         # Nobody would be told: the assistant would fall silent for hours, for no one who comes instead.
         return replace(draft, asks=None, parks=NOBODY_TOLD)
 
     async def _drafted(
-        self, conversation: Conversation, settings: Settings, history: tuple[Message, ...], texts: tuple[Message, ...]
+        self,
+        conversation: Conversation,
+        settings: Settings,
+        history: tuple[Message, ...],
+        texts: tuple[Message, ...],
+        hearing: Hearing | None,
     ) -> Draft:
         brief = self._brief(conversation, settings, history, texts)
         if not settings.service.connected:
@@ -54,17 +66,17 @@ class Speaker:
             return replace(_by_limit(conversation, brief), parks=TOO_MANY, limits=hour_of(self._clock.now()))
         if await self._budget.spent(settings):
             return replace(_by_limit(conversation, brief), asks="budget_spent")
-        answer = await self._answer(brief, texts)
+        answer = await self._answer(brief, texts, hearing)
         tokens = answer.usage.prompt_tokens + answer.usage.output_tokens + answer.usage.thought_tokens
         await self._budget.add(settings, tokens)
         draft = _draft(conversation, brief, answer)
         return replace(draft, spent=spent_by(self._clock.now(), settings, tokens))
 
-    async def _answer(self, brief: Brief, texts: tuple[Message, ...]) -> Answer:
+    async def _answer(self, brief: Brief, texts: tuple[Message, ...], hearing: Hearing | None) -> Answer:
         try:
             async with asyncio.timeout(MODEL_DEADLINE):
                 pictures = await self._gallery.of(texts) if self._gallery is not None else ()
-                answer = await self._assistant.answer(replace(brief, pictures=pictures))
+                answer = await self._assistant.answer(replace(brief, pictures=pictures), hearing)
         except TimeoutError as late:
             raise Unavailable("the model took too long") from late
         log.info("model answered", outcome=answer.outcome.value, reason=answer.reason, calls=answer.usage.calls)
@@ -80,7 +92,7 @@ class Speaker:
             profile=settings.profile,
             service=settings.service,
             channel=conversation.channel,
-            language=decide(settings.service.language, written),
+            language=decide(conversation.language or settings.service.language, written),
             now=self._clock.now().astimezone(settings.tenant.zone),
             history=tuple(Turn(item.author, _words(item)) for item in history),
             texts=written,
@@ -93,6 +105,7 @@ def _draft(conversation: Conversation, brief: Brief, answer: Answer) -> Draft:
     """What a hand-off says is said by code: it may go out while the conversation waits for a person."""
     asked = next((effect.reason for effect in answer.effects if isinstance(effect, AskPerson)), None)
     leads = tuple(effect for effect in answer.effects if isinstance(effect, KeepLead))
+    found = shown(answer.effects)
     handed_off = answer.outcome is Outcome.HANDED_OFF
     if handed_off and asked is None:  # nobody has asked, and nobody was answered: the business must not lose them
         asked, leads = "assistant_failed", (*leads, _lead_of(brief))
@@ -108,6 +121,7 @@ def _draft(conversation: Conversation, brief: Brief, answer: Answer) -> Draft:
         usage={**asdict(answer.usage), "outcome": answer.outcome.value, "reason": answer.reason},
         asks=asked,
         leads=leads,
+        cards=tuple({**one} for one in found.classes) if found is not None else (),
     )
 
 

@@ -18,11 +18,11 @@ from shared.clock import Clock
 from shared.conversations.drafts import Draft, outbound, queue
 from shared.conversations.handoff import Notice, notice, watch_person
 from shared.conversations.limits import over, recent
+from shared.conversations.naming import called, digits_of
 from shared.conversations.owners import given_to, hands_of
 from shared.conversations.timers import HISTORY
 from shared.conversations.work import ANSWER, Work
 from shared.ids import digest
-from shared.phones import E164, display
 from shared.segments import MOST_CARRIED
 from shared.store.changes import Changes, removed
 from shared.store.documents import Conversation, Message, Owner
@@ -121,7 +121,7 @@ class StaffPhone:
         if due is not None:
             await self._work.look_again(customer.id, due)
         log.info("a person replied by phone", count="staff_reply", message_id=draft.id, conversation=customer.id)
-        await self._work.send(customer.id, draft.id)
+        await self._work.deliver(customer, draft.id)
         return True
 
     async def _tell(self, said: _Said, sentence: str, settings: Settings) -> bool:
@@ -149,8 +149,8 @@ class StaffPhone:
 
 
 def _quoted(customer: Conversation, text: Message) -> str:
-    words = f"{text.text} (with a picture: open the inbox)" if text.attached else text.text
-    return f"{display(E164(customer.address))}: {words}"[:MOST_CARRIED]
+    words = f"{text.text} (with a picture: open the inbox)" if text.media_ids else text.text
+    return f"{called(customer)}: {words}"[:MOST_CARRIED]
 
 
 def _together(theirs: Conversation, texts: list[Message]) -> _Said:
@@ -178,7 +178,7 @@ def _meant(waiting: list[Conversation], said: str, *, certain: bool) -> tuple[Co
     A guess would show one customer what was meant for another, and so would digits that name nobody who waits.
     """
     named = _NAMED.match(said)
-    meant = [one for one in waiting if named and one.address.endswith(named[1])]
+    meant = [one for one in waiting if named and digits_of(one).endswith(named[1])]
     if not said.strip():
         return None, ""
     if named:
@@ -187,7 +187,7 @@ def _meant(waiting: list[Conversation], said: str, *, certain: bool) -> tuple[Co
 
 
 def _whom(waiting: list[Conversation]) -> str:
-    numbers = [one.address for one in waiting]
+    numbers = [digits_of(one) for one in waiting]
     ends = Counter(number[-4:] for number in numbers)
     named = ", ".join(number[-4:] if ends[number[-4:]] == 1 else number for number in numbers[:MOST_NAMED])
     return f"Who is this for? Begin your text with the last digits of their number: {named}."

@@ -22,6 +22,7 @@ PICTURE_GRACE = divided(3)  # on top of the window: time to fetch the files that
 ANSWER_GRACE = divided(60)  # after the window, before the sweeper thinks that an answer's task was lost
 LEASE = divided(120)  # above the model's deadline, below the task's
 MODEL_DEADLINE = 90.0 / _DIVISOR  # seconds
+SAFETY_NET = divided(150)  # after a message that its own request answers: above the lease of whoever does
 TASK_DEADLINE = max(divided(180), timedelta(seconds=15))  # Cloud Tasks knows no shorter one
 CLAIM = divided(60)  # above 5 s + 20 s + slack
 CLAIM_TO_CALL = 5.0 / _DIVISOR  # seconds between the claim and the provider's call, on the monotonic clock

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.conversations.timers import SWEEP_BUCKET, TASK_DEADLINE
+from shared.store.documents import Conversation
 from shared.tasks import Task, TaskQueue, task_name
 
 ANSWER = "answer"
@@ -47,6 +48,11 @@ class Work:
 
     async def send(self, conversation_id: str, message_id: str) -> None:
         await self._enqueue(SEND, f"s-{message_id}", {"conversation": conversation_id, "message": message_id})
+
+    async def deliver(self, to: Conversation, message_id: str) -> None:
+        """What was written is sent; to a visitor of a site, the commit that wrote it was its delivery."""
+        if not to.on_site:
+            await self.send(to.id, message_id)
 
     async def send_before(self, conversation_id: str, earlier: str, later: str) -> None:
         """A message that another one waits for, and that may itself wait for the morning."""

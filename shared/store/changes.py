@@ -22,6 +22,7 @@ from shared.store.collections import (
     MEDIA,
     MESSAGES,
     PENDING,
+    PROOFS,
     pending_id,
 )
 from shared.store.documents import Conversation, Message
@@ -124,6 +125,13 @@ class Changes:
     def create_media(self, id: str, fields: Fields) -> None:
         """Refused with Exists if it is known already what became of this file."""
         self._create(self._paths.of(MEDIA, id), {**fields, "created_at": NOW})
+
+    # -- proofs
+
+    def use_up_proof(self, id: str, conversation_id: str, until: datetime) -> None:
+        """Refused with Exists where it has been shown before."""
+        fields = {"conversation_id": conversation_id, "at": NOW, "expires_at": until}
+        self._create(self._paths.of(PROOFS, id), fields)
 
     async def commit(self) -> dict[str, datetime]:
         """Raises Exists, Stale or Refused (nothing was written), or Unanswered (unknown)."""

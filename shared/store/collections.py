@@ -15,6 +15,7 @@ LEADS = "leads"
 MESSAGES = "messages"
 PENDING = "pending"
 MEDIA = "media"
+PROOFS = "proofs"
 
 
 def pending_id(kind: str, subject: str) -> str:

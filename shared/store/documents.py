@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.store.media import Attachment, attachments, media_id
-from shared.store.values import flag, integer, mapping, maybe_text, moment, moments, text, texts
+from shared.store.values import flag, integer, mapping, mappings, maybe_text, moment, moments, text, texts
 
 Fields = Mapping[str, object]
 
@@ -58,6 +58,22 @@ _RANK = {
 }
 
 
+ON_SITE = "webchat"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a visitor thinks of a conversation: 1 to 5."""
+
+    score: int
+    comment: str
+
+    @classmethod
+    def parse(cls, data: Fields) -> Rating | None:
+        score = integer(data, "score")
+        return cls(score, text(data, "comment")) if 1 <= score <= 5 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """conversations/{id}: one per customer address on phone channels, whatever our number."""
@@ -92,6 +108,11 @@ class Conversation:
     heard: Mapping[str, int] = field(default_factory=dict)  # texts by hour ("h491234": hours since the epoch)
     limited: str | None = None  # the hour in which the customer was told that there are too many
     blocked: bool = False  # by a person: stored, and answered by nobody
+    owner_name: str | None = None  # what the person who has it is called on a site
+    claims: Mapping[str, str] = field(default_factory=dict)  # of a visitor: name, email, phone as they typed them
+    verified: Mapping[str, str] = field(default_factory=dict)  # sub, name, email, phone, as the site signed them
+    rating: Rating | None = None
+    page: str = ""  # the page from which a visitor last wrote
     confirmed: str | None = None  # the message that told the customer of their opt-out, or will: there is only one
 
     @classmethod
@@ -127,8 +148,22 @@ class Conversation:
             heard={hour: count for hour, count in mapping(data, "heard").items() if isinstance(count, int)},
             limited=maybe_text(data, "limited"),
             blocked=flag(data, "blocked"),
+            owner_name=maybe_text(data, "owner_name"),
+            claims=_words(data, "claims"),
+            verified=_words(data, "verified"),
+            rating=Rating.parse(mapping(data, "rating")),
+            page=text(data, "page"),
             confirmed=maybe_text(data, "confirmed"),
         )
+
+    @property
+    def on_site(self) -> bool:
+        """Whether the commit that writes a message is its delivery: nothing is sent to a visitor, they look."""
+        return self.channel == ON_SITE
+
+
+def _words(data: Fields, name: str) -> dict[str, str]:
+    return {key: value for key, value in mapping(data, name).items() if isinstance(value, str)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +206,11 @@ class Message:
     reason: str | None = None  # why it is in its state, where the provider did not say
     language: str | None = None
     by: str | None = None  # the person who wrote it, where one did
+    by_name: str | None = None  # what they are called, for a visitor to read
+    cards: tuple[Mapping[str, object], ...] = ()  # classes that a site shows beside the text
     resend_of: str | None = None  # the message whose words these are, sent again
     attached: tuple[Attachment, ...] = ()  # inbound: files as the provider names them
-    pictures: tuple[str, ...] = ()  # outbound, of a person: ids of media documents
+    pictures: tuple[str, ...] = ()  # outbound of a person, and inbound on a site: ids of media documents
 
     @property
     def reference(self) -> str:
@@ -185,8 +222,9 @@ class Message:
 
     @property
     def media_ids(self) -> list[str]:
-        """Of the media documents that say what became of `attached`, in its order."""
-        return [media_id(self.id, place) for place in range(len(self.attached))]
+        """Of the media documents that say what became of a customer's files, in their order."""
+        fetched = [media_id(self.id, place) for place in range(len(self.attached))]
+        return [*fetched, *self.pictures] if self.direction == "in" else fetched
 
     @classmethod
     def parse(cls, id: str, version: datetime | None, data: Fields) -> Message:
@@ -219,6 +257,8 @@ class Message:
             reason=maybe_text(data, "reason"),
             language=maybe_text(data, "language"),
             by=maybe_text(data, "by"),
+            by_name=maybe_text(data, "by_name"),
+            cards=mappings(data, "cards"),
             resend_of=maybe_text(data, "resend_of"),
             attached=attachments(data),
             pictures=texts(data, "media"),
@@ -228,18 +268,6 @@ class Message:
 def _claim(data: Fields) -> Claim | None:
     at, until = moment(data, "at"), moment(data, "until")
     return Claim(text(data, "id"), at, until) if at and until else None
-
-
-@dataclass(frozen=True, slots=True)
-class MemberDocument:
-    """members/{uid}: a person of the tenant, as the tenant says."""
-
-    role: str = ""
-    active: bool = False
-
-    @classmethod
-    def parse(cls, data: Fields) -> MemberDocument:
-        return cls(role=text(data, "role"), active=flag(data, "active"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """`size` in bytes, `sha256` in hex: of a stored file alone, as `reason` of a refused one."""
+    """`size` in bytes, `sha256` in hex: of a stored file alone, as `reason` of a refused one. `name`: a visitor's."""
 
     id: str
     conversation_id: str
@@ -43,6 +43,7 @@ class MediaFile:
     size: int = 0
     sha256: str | None = None
     reason: str | None = None
+    name: str = ""
 
     @property
     def stored(self) -> bool:
@@ -59,6 +60,7 @@ class MediaFile:
             size=integer(data, "size"),
             sha256=maybe_text(data, "sha256"),
             reason=maybe_text(data, "reason"),
+            name=text(data, "name"),
         )
 
 

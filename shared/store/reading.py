@@ -1,4 +1,4 @@
-"""Reading a tenant's documents: one BatchGet for whatever a step needs, and two bounded queries."""
+"""Reading a tenant's documents: one BatchGet for whatever a step needs, and bounded queries."""
 
 from __future__ import annotations
 
@@ -17,20 +17,24 @@ from shared.store.collections import (
     MEMBERS,
     MESSAGES,
     PENDING,
+    PROOFS,
     SECRETS,
     TENANTS,
     pending_id,
 )
-from shared.store.documents import Conversation, MemberDocument, Message
+from shared.store.documents import Conversation, Message
 from shared.store.errors import translated
 from shared.store.media import MediaFile
+from shared.store.members import MemberDocument
 from shared.store.paths import Paths
 from shared.store.settings import BusinessProfile, CustomerService, SmsSettings, TenantFacts
 from shared.store.values import moment
+from shared.store.widget import Widget
 from shared.tenancy.database import Database
 
 if TYPE_CHECKING:
     from google.cloud.firestore_v1.async_aggregation import AsyncAggregationQuery
+    from google.cloud.firestore_v1.async_query import AsyncQuery
 
 Key = tuple[str, str]  # collection, id
 
@@ -67,8 +71,15 @@ SETTINGS: tuple[Key, ...] = (
 )
 
 
+WIDGET: Key = (CONFIG, "widget")
+
+
 def secret(name: str) -> Key:
     return SECRETS, name
+
+
+def proof(id: str) -> Key:
+    return PROOFS, id
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,13 @@ class Found:
 
     def ciphertext(self, name: str) -> str | None:
         return cast("str | None", self._fields(SECRETS, name).get("ciphertext"))
+
+    def widget(self) -> Widget:
+        return Widget.parse(self._fields(*WIDGET))
+
+    def proven_for(self, proof_id: str) -> str | None:
+        """The conversation that has used up this proof, None where nobody has."""
+        return cast("str | None", self._fields(PROOFS, proof_id).get("conversation_id"))
 
     def settings(self) -> Settings:
         return Settings(
@@ -156,9 +174,18 @@ class Reader:
             .order_by("received_at", direction="DESCENDING")
             .limit(limit)
         )
-        with translated():
-            snapshots = await query.get()
-        return tuple(Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in reversed(snapshots))
+        return await _messages(query)
+
+    async def history_since(self, conversation_id: str, at: datetime, limit: int) -> tuple[Message, ...]:
+        """The newest `limit` messages of a conversation that were stored at `at` or later, oldest first."""
+        query = (
+            self._paths.collection(MESSAGES)
+            .where(filter=FieldFilter("conversation_id", "==", conversation_id))
+            .where(filter=FieldFilter("received_at", ">=", at))
+            .order_by("received_at", direction="DESCENDING")
+            .limit(limit)
+        )
+        return await _messages(query)
 
     async def answers_in(self, hour: str) -> int:
         """How many answers of an hour cost a model's call."""
@@ -176,6 +203,13 @@ class Reader:
             snapshots = await query.get()
         outbound = [Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in snapshots]
         return outbound[0] if len(outbound) == 1 else None
+
+
+async def _messages(query: AsyncQuery) -> tuple[Message, ...]:
+    """Of a query for the newest first: the oldest first."""
+    with translated():
+        snapshots = await query.get()
+    return tuple(Message.parse(snap.id, snap.update_time, snap.to_dict() or {}) for snap in reversed(snapshots))
 
 
 async def _figure(aggregation: object) -> int:

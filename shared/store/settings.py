@@ -6,10 +6,13 @@ is missing: a tenant that has configured nothing yet is a state to say ("no assi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shared.opening_hours import DAY, DAYS, Holiday, Interval, OpeningHours
 from shared.phones import is_e164
 from shared.store.values import flag, integer, mapping, mappings, text, texts
 
@@ -23,6 +26,10 @@ RETURN_MINUTES = 120
 TEXTS_PER_HOUR = 30
 ANSWERS_PER_HOUR = 1_000
 TOKENS_PER_DAY = 5_000_000
+MOST_INTERVALS = 4  # of one day
+MOST_HOLIDAYS = 100
+
+_INTERVAL = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class BusinessProfile:
     contact: str = ""  # how to reach a person: shown to customers when the assistant cannot help
     facts: tuple[FactText, ...] = ()
     links: tuple[Link, ...] = ()
+    hours: OpeningHours | None = None  # None: nobody has told them, which is not "closed"
 
     @classmethod
     def parse(cls, fields: Fields | None) -> BusinessProfile:
@@ -62,7 +70,50 @@ class BusinessProfile:
             contact=text(data, "contact"),
             facts=tuple(FactText(text(f, "id"), text(f, "title"), text(f, "text")) for f in mappings(data, "facts")),
             links=tuple(Link(text(k, "id"), text(k, "title"), text(k, "url")) for k in mappings(data, "links")),
+            hours=_opening_hours(data),
         )
+
+
+def _opening_hours(data: Fields) -> OpeningHours | None:
+    """`hours` as {"mon": ["09:00-12:00", "13:00-24:00"], …}: a day that is not there is closed, no day at all unknown.
+
+    An interval is one text, as Firestore keeps no list in a list. "20:00-02:00" runs past midnight.
+    """
+    week = mapping(data, "hours")
+    if not any(isinstance(week.get(day), list) for day in DAYS):
+        return None
+    told = mappings(data, "holidays")[:MOST_HOLIDAYS]
+    holidays = tuple(
+        Holiday(day, text(one, "name"), _intervals(one, "hours"))
+        for one in told
+        if (day := _date(text(one, "date"))) is not None
+    )
+    return OpeningHours(tuple(_intervals(week, day) for day in DAYS), holidays)
+
+
+def _intervals(data: Fields, name: str) -> tuple[Interval, ...]:
+    return tuple(_read_intervals(texts(data, name)[:MOST_INTERVALS]))
+
+
+def _read_intervals(written: tuple[str, ...]) -> Iterator[Interval]:
+    for one in written:
+        match = _INTERVAL.fullmatch(one)
+        if match is None:
+            continue
+        begins, ends = _minute(match[1], match[2]), _minute(match[3] or "24", match[4] or "00")
+        if begins != ends:
+            yield Interval(begins, ends if ends > begins else ends + DAY)
+
+
+def _minute(hour: str, minute: str) -> int:
+    return int(hour) * 60 + int(minute)
+
+
+def _date(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

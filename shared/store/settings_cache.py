@@ -6,9 +6,11 @@ Those of a tenant that is not set up yet are not held: the text after the missin
 from __future__ import annotations
 
 from shared.held import Held
-from shared.store.reading import SETTINGS, Found, Key, Reader, Settings
+from shared.store.reading import SETTINGS, WIDGET, Found, Key, Reader, Settings
+from shared.store.widget import Widget
 
 _held: Held[str, Settings] = Held()
+_widgets: Held[str, Widget] = Held()
 
 
 async def settings_of(tenant_id: str, reader: Reader, *also: Key) -> tuple[Settings, Found]:
@@ -23,6 +25,17 @@ async def settings_of(tenant_id: str, reader: Reader, *also: Key) -> tuple[Setti
     return settings, found
 
 
+async def widget_of(tenant_id: str, reader: Reader) -> Widget:
+    """How a tenant's site shows the chat; a switched off one is not held either."""
+    held = _widgets.get(tenant_id)
+    if held is None:
+        held = (await reader.read([WIDGET])).widget()
+        if held.enabled:
+            _widgets.put(tenant_id, held)
+    return held
+
+
 def forget() -> None:
     """Read everything again (tests that change settings)."""
     _held.clear()
+    _widgets.clear()

@@ -41,8 +41,13 @@ class Session(Protocol):
         """The database did not accept `token`: the next one must be new."""
         ...
 
+    def until(self) -> float:
+        """Until when the token that was given last may carry a stream, in seconds since the epoch: from then on there
+        is a newer one."""
+        ...
 
-def _shared_api() -> FirestoreAsyncClient:
+
+def shared_api() -> FirestoreAsyncClient:
     """The one generated client of this event loop: one channel, one transport per process."""
     loop = asyncio.get_running_loop()
     if loop not in _apis:
@@ -80,19 +85,19 @@ class _Calls:
         self._session = session
 
     async def commit(self, **request: _Wire) -> _Wire:
-        return await self._call(_shared_api().commit, request)
+        return await self._call(shared_api().commit, request)
 
     async def get_document(self, **request: _Wire) -> _Wire:
-        return await self._call(_shared_api().get_document, request)
+        return await self._call(shared_api().get_document, request)
 
     async def batch_get_documents(self, **request: _Wire) -> AsyncIterator[_Wire]:
-        return await self._stream(_shared_api().batch_get_documents, request)
+        return await self._stream(shared_api().batch_get_documents, request)
 
     async def run_query(self, **request: _Wire) -> AsyncIterator[_Wire]:
-        return await self._stream(_shared_api().run_query, request)
+        return await self._stream(shared_api().run_query, request)
 
     async def run_aggregation_query(self, **request: _Wire) -> AsyncIterator[_Wire]:
-        return await self._stream(_shared_api().run_aggregation_query, request)
+        return await self._stream(shared_api().run_aggregation_query, request)
 
     async def _call(self, method: Callable[..., Awaitable[_Wire]], request: dict[str, _Wire]) -> _Wire:
         token = await self._session.token()
@@ -142,11 +147,18 @@ class Database(AsyncClient):
         super().__init__(project=config().project, credentials=anonymous)
         self._emulator_host = None  # the library would add `Bearer owner` for it
         self._calls = _Calls(session)
+        self.session = session
         self.tenant = tenant
 
     @property
     def _firestore_api(self) -> _Calls:
         return self._calls
+
+    @property
+    def path(self) -> str:
+        """projects/{project}/databases/{database}"""
+        path: str = self._database_string
+        return path
 
     def transaction(self, *_args: object, **_kwargs: object) -> NoReturn:
         raise MethodRefused("a transaction needs IAM in production; use one commit with preconditions.")

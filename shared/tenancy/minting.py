@@ -22,7 +22,7 @@ from shared.errors import Problem
 from shared.hidden import Hidden
 from shared.one_request import NoAnswer, ask
 from shared.tenancy.errors import MintUnavailable, NoRoute, NotYours
-from shared.tenancy.renewing import Renewing
+from shared.tenancy.renewing import Renewing, stream_end
 
 if TYPE_CHECKING:
     from shared.tenancy.principals import Member
@@ -235,3 +235,6 @@ class GrantSession:
     def refused(self, token: Hidden) -> None:
         if self.last is not None and self.last.token is token:
             self.minting.drop(self.ask, self.last)
+
+    def until(self) -> float:
+        return 0.0 if self.last is None else stream_end(self.last)

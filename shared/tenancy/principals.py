@@ -38,7 +38,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person of one tenant who proved it. `role`: tenant_admin or user.
+    """A person of one tenant who proved it. `role`: tenant_admin or user. `name`: as the tenant's document says it.
 
     Two of the same uid and tenant are one, whatever their id tokens: those are renewed every hour.
     """
@@ -47,6 +47,7 @@ class Member:
     tenant_id: str
     role: str = field(compare=False)
     token: Hidden = field(compare=False, repr=False)
+    name: str = field(default="", compare=False)
 
 
 _UID_PREFIX = {"service": "svc", "eraser": "erase"}

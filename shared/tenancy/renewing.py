@@ -46,6 +46,11 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Expiring)
 
 
+def stream_end(value: Expiring) -> float:
+    """Until when a stream may use `value`: a caller who asks after that waits for a newer one."""
+    return value.expires_at - 0.9 * LEAST * (value.expires_at - value.issued_at)
+
+
 class _Need(Enum):
     NOTHING = 0
     RENEWAL = 1  # while the value still serves

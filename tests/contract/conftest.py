@@ -13,6 +13,7 @@ from local.emulators.children import free_port
 from shared.config import config
 from shared.store import settings_cache
 from shared.tenancy import database
+from tests.contract.live_support import Door, door_before
 from tests.contract.pipeline_support import House
 
 RULES = Path(__file__).parents[2] / "firestore.rules"
@@ -32,6 +33,13 @@ async def emulated() -> AsyncIterator[str]:
     await database.close()
     config.cache_clear()
     await running.stop()
+
+
+@pytest.fixture
+async def door(emulated: str) -> AsyncIterator[Door]:
+    """In front of the emulator, for whatever this test does from now on."""
+    async with door_before(emulated) as door:
+        yield door
 
 
 @pytest.fixture

@@ -46,8 +46,9 @@ SMS = SmsSettings.parse({"provider": "telnyx", "number": OURS, "channel": "ch-1"
 class Unsigned:
     """A session with a token that the emulator accepts unsigned; the rules see its claims all the same."""
 
-    def __init__(self, principal: Principal, project: str) -> None:
+    def __init__(self, principal: Principal, project: str, life: float = 3600) -> None:
         now = int(time.time())
+        self._until = time.time() + life
         claims = {
             "iss": f"https://securetoken.google.com/{project}",
             "aud": project,
@@ -55,7 +56,7 @@ class Unsigned:
             "user_id": principal.uid,
             "iat": now,
             "auth_time": now,
-            "exp": now + 3600,
+            "exp": self._until,
             "firebase": {"sign_in_provider": "custom", "identities": {}},
             **principal.claims,
         }
@@ -67,6 +68,9 @@ class Unsigned:
 
     def refused(self, _token: Hidden) -> None:
         raise AssertionError("the emulator refused the token")
+
+    def until(self) -> float:
+        return self._until
 
 
 @dataclass

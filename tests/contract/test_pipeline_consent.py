@@ -182,7 +182,7 @@ async def test_wording_that_means_stop_as_the_first_text_of_all(house: House) ->
 async def test_wording_that_means_stop_meets_a_text_of_the_same_moment(house: House) -> None:
     """Both are kept: the wish is obeyed on the newer version."""
     await house.text("Hello")
-    read = house.receiving._reader.read
+    read = house.receiving._arriving._reader.read
     events: list[Callable[[], Awaitable[object]]] = [lambda: house.text("and another")]
 
     async def read_then_another(keys: object) -> object:
@@ -192,7 +192,7 @@ async def test_wording_that_means_stop_meets_a_text_of_the_same_moment(house: Ho
         return found
 
     slow = Receiving(house.db, house.channel, house.queue, house.hashes, house.clock)
-    slow._reader.read = read_then_another  # type: ignore[method-assign,assignment]
+    slow._arriving._reader.read = read_then_another  # type: ignore[method-assign,assignment]
     house.receiving, before = slow, house.receiving
     events[0] = _with(house, before, "and another")
     await house.text("please stop texting me", id="wish")

@@ -12,6 +12,7 @@ from tests.rules.kinds import (
     SHA256,
     TENANT_ID,
     AnyMap,
+    Anything,
     Count,
     Entries,
     Exactly,
@@ -21,11 +22,14 @@ from tests.rules.kinds import (
     Kind,
     Moment,
     Nullable,
+    Once,
     OneOf,
     Optional,
     Record,
     ServerTime,
+    Stars,
     Text,
+    Texts,
     UpTo,
     sample,
 )
@@ -65,6 +69,12 @@ ROUTE: dict[str, Kind] = {
     "public_key": PUBLIC_KEY,
 }
 TWILIO_ROUTE: dict[str, Kind] = {**ROUTE, "provider": Exactly("twilio"), "public_key": Exactly("")}
+WIDGET_ROUTE: dict[str, Kind] = {
+    **TWILIO_ROUTE,
+    "kind": Exactly("webchat"),
+    "provider": Exactly("webchat"),
+    "address": Exactly(""),
+}
 TENANT: dict[str, Kind] = {
     "name": Text(200),
     "status": OneOf(("active", "paused", "erasing")),
@@ -85,6 +95,22 @@ BUSINESS_PROFILE: dict[str, Kind] = {
     "contact": Optional(Text(500)),
     "facts": Optional(Items(200)),
     "links": Optional(Items(200)),
+    "hours": Optional(Record(dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), Optional(Anything())))),
+    "holidays": Optional(Items(100)),
+}
+WIDGET: dict[str, Kind] = {
+    "enabled": Flag(),
+    "key": Text(64),
+    "origins": Items(20),
+    "color": Optional(Text(20)),
+    "scheme": Optional(Text(20)),
+    "position": Optional(Text(20)),
+    "locale": Optional(Text(35)),
+    "greeting": Optional(Text(1000)),
+    "greetings": Optional(Items(20)),
+    "suggestions": Optional(Items(6)),
+    "form": Optional(Record({"fields": Optional(Items(3)), "required": Optional(Flag())})),
+    "work_bits": Optional(Count()),
 }
 ASSISTANT: dict[str, Kind] = {
     "connected": Optional(Flag()),
@@ -133,12 +159,25 @@ CONVERSATION: dict[str, Kind] = {
     "blocked": Optional(Flag()),
     "owned_by": Optional(Text(128)),
     "owner_since": Optional(Moment()),
+    "owner_name": Optional(Text(100)),
     "handoff": Optional(Record({"reason": Text(64), "at": Moment(), "level": Count()})),
+}
+VISIT: dict[str, Kind] = {
+    **CONVERSATION,
+    "channel": Exactly("webchat"),
+    "address": Exactly(""),
+    "our_address": Exactly(""),
+    "contact_id": Kept(HASH),  # as long as the identity is there
+    "claims": Optional(Texts(("name", "email", "phone"), 800)),
+    "verified": Once(Texts(("sub", "name", "email", "phone"), 1000, needed=("sub",))),
+    "rating": Optional(Record({"score": Stars(), "comment": Text(2000)})),
+    "page": Optional(Text(2000)),
 }
 LEAD: dict[str, Kind] = {
     "name": Text(200),
     "wish": Text(400),
-    "phone": PHONE,
+    "phone": Optional(PHONE),
+    "email": Optional(Text(320)),
     "conversation_id": HASH,
     "source": Text(40),
     "stage": Optional(Text(40)),
@@ -189,8 +228,11 @@ OUTBOUND: dict[str, Kind] = {
     "hour": Optional(Text(20)),
     "tokens": Optional(Count()),
     "by": Optional(Text(128)),
+    "by_name": Optional(Text(100)),
     "resend_of": Optional(HASH),
+    "cards": Optional(Items(12)),
 }
+ON_SITE: dict[str, Kind] = {"channel": Exactly("webchat")}
 PROGRESS: dict[str, Kind] = {
     "claim": Optional(Record({"id": Text(64), "at": Moment(), "until": Moment()})),
     "provider_id": Optional(Text(200)),
@@ -203,11 +245,12 @@ MEDIA: dict[str, Kind] = {
     "conversation_id": HASH,
     "direction": OneOf(("in", "out")),
     "created_at": ServerTime(),
+    "name": Optional(Text(255)),
 }
 KEPT: dict[str, Kind] = {
     **MEDIA,
     "state": Exactly("stored"),
-    "content_type": OneOf(("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic")),
+    "content_type": OneOf(("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "application/pdf")),
     "size": UpTo(5 * 1024 * 1024),
     "sha256": SHA256,
 }
@@ -228,6 +271,7 @@ def _pending(kind: str) -> dict[str, Kind]:
 ROWS = (
     Row("routes", "routes", ROUTE, of_tenant=False, bad_ids=NO_HASHES, mutable=()),
     Row("routes/twilio", "routes", TWILIO_ROUTE, of_tenant=False, mutable=()),
+    Row("routes/webchat", "routes", WIDGET_ROUTE, of_tenant=False, mutable=()),
     Row(
         "tenants",
         "tenants",
@@ -239,6 +283,7 @@ ROWS = (
     Row("config/sms", "config", SMS, fixed="sms"),
     Row("config/business_profile", "config", BUSINESS_PROFILE, fixed="business_profile"),
     Row("config/customer_service", "config", CUSTOMER_SERVICE, fixed="customer_service"),
+    Row("config/widget", "config", WIDGET, fixed="widget"),
     Row(
         "secrets",
         "secrets",
@@ -246,7 +291,16 @@ ROWS = (
         prefix="k_",
         bad_ids=("UPPER", "with-dash", "a" * 41),
     ),
-    Row("members", "members", {"role": OneOf(("tenant_admin", "user")), "active": Flag(), "email": Text(320)}),
+    Row(
+        "members",
+        "members",
+        {
+            "role": OneOf(("tenant_admin", "user")),
+            "active": Flag(),
+            "email": Text(320),
+            "name": Optional(Text(100)),
+        },
+    ),
     Row(
         "contacts",
         "contacts",
@@ -261,13 +315,29 @@ ROWS = (
         bad_ids=NO_HASHES,
         mutable=("contact_id",),
     ),
+    Row(
+        "addresses/proven",
+        "addresses",
+        {"contact_id": HASH, "kind": OneOf(("email", "user")), "address": Text(320)},
+        mutable=("contact_id",),
+    ),
     Row("leads", "leads", LEAD, bad_ids=NO_HASHES),
     Row("consents", "consents", CONSENT, bad_ids=NO_HASHES, mutable=()),
     Row("conversations", "conversations", CONVERSATION, bad_ids=NO_HASHES),
+    Row("conversations/visit", "conversations", VISIT),
     Row("messages/in", "messages", INBOUND, bad_ids=NO_HASHES, mutable=()),
     Row("messages/out", "messages", OUTBOUND, bad_ids=NO_HASHES, mutable=()),
+    Row("messages/in on a site", "messages", {**INBOUND, **ON_SITE}, mutable=()),
+    Row("messages/out on a site", "messages", {**OUTBOUND, **ON_SITE, "state": Exactly("sent")}, mutable=()),
     Row("media/stored", "media", KEPT, bad_ids=NO_HASHES, mutable=()),
     Row("media/refused", "media", REFUSED, bad_ids=NO_HASHES, mutable=()),
+    Row(
+        "proofs",
+        "proofs",
+        {"conversation_id": HASH, "at": ServerTime(), "expires_at": Moment()},
+        bad_ids=NO_HASHES,
+        mutable=(),
+    ),
     Row("pending/answer", "pending", _pending("answer"), prefix="a-", bad_ids=("a-short", "s-" + "0" * 32, "0" * 32)),
     Row("pending/escalate", "pending", _pending("escalate"), prefix="e-", bad_ids=("e-short", "a-" + "0" * 32)),
     Row("pending/send", "pending", _pending("send"), prefix="s-", bad_ids=("s-short", "a-" + "0" * 32, "0" * 32)),

@@ -100,6 +100,44 @@ class Exactly:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """A map of known texts, `most` characters with a space between each two; `needed` may not be missing."""
+
+    names: tuple[str, ...]
+    most: int
+    needed: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> list[object]:
+        whole = dict.fromkeys(self.names, "some text")
+        smallest = dict.fromkeys(self.needed, "some text")
+        return [whole, smallest, self._filled(self.most)]
+
+    @property
+    def bad(self) -> list[object]:
+        whole = dict.fromkeys(self.names, "some text")
+        wrong = [{**whole, name: value} for name in self.names for value in (["x"], {"x": 1})]
+        wrong += [{**whole, name: value} for name in self.needed for value in (5, None)]
+        lacking = [{name: "some text" for name in self.names if name != left_out} for left_out in self.needed]
+        empty = [{**whole, name: ""} for name in self.needed]
+        return [*wrong, *lacking, *empty, {**whole, "foreign": "x"}, self._filled(self.most + 1), 5, "x", ["x"], None]
+
+    def _filled(self, size: int) -> dict[str, object]:
+        others = dict.fromkeys(self.names[:-1], "some text")
+        return {**others, self.names[-1]: "x" * (size - sum(len(value) + 1 for value in others.values()))}
+
+
+class Stars:
+    good: tuple[object, ...] = (1, 2, 3, 4, 5)
+    bad: tuple[object, ...] = (0, 6, 2.5, "5", [5], None)
+
+
+class Anything:
+    good: tuple[object, ...] = ([],)
+    bad: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
 class UpTo:
     most: int
 
@@ -182,6 +220,18 @@ class Optional:
 
 class Kept(Optional):
     """A field that may be absent or null until it is there; then it stays."""
+
+
+class Once(Kept):
+    """A field that may be absent; where it is, it is not null."""
+
+    @property
+    def good(self) -> list[object]:
+        return list(self.kind.good)
+
+    @property
+    def bad(self) -> list[object]:
+        return list(self.kind.bad)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ _ERASED = {"eraser": "list delete"}
 MATRIX: dict[str, dict[str, str]] = {
     "routes": {"resolver": "get", "platform": "create delete"},
     "routes/twilio": {"resolver": "get", "platform": "create delete"},
+    "routes/webchat": {"resolver": "get", "platform": "create delete"},
     "tenants": {
         "service": "get",
         "tenant_admin": "get",
@@ -24,17 +25,23 @@ MATRIX: dict[str, dict[str, str]] = {
     "config/sms": {"service": "get list create update", **_READ_BY_MANAGERS, **_ERASED},
     "config/business_profile": {"service": "get list create update", **_READ_BY_MANAGERS, "user": "get", **_ERASED},
     "config/customer_service": {"service": "get list create update", **_READ_BY_MANAGERS, **_ERASED},
+    "config/widget": {"service": "get list create update", **_READ_BY_MANAGERS, **_ERASED},
     "secrets": {"service": "get list create update delete", "eraser": "delete"},
     "members": {"service": "get list create update delete", **_READ_BY_MANAGERS, **_ERASED},
     "contacts": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
     "addresses": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
+    "addresses/proven": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
     "leads": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
     "consents": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "conversations": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
+    "conversations/visit": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
     "messages/in": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "messages/out": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
+    "messages/in on a site": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
+    "messages/out on a site": {"service": "get list create update", **_READ_BY_STAFF, **_ERASED},
     "media/stored": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "media/refused": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
+    "proofs": {"service": "get create", **_ERASED},
     "pending/answer": {
         "service": "get list create update delete",
         "sweeper": "list group-list",  # a rule for a collection group holds for each of its collections
@@ -59,6 +66,7 @@ MATRIX: dict[str, dict[str, str]] = {
 EVERYWHERE: dict[str, dict[str, str]] = {
     "routes": MATRIX["routes"],
     "routes/twilio": MATRIX["routes/twilio"],
+    "routes/webchat": MATRIX["routes/webchat"],
     "tenants": {"admin": "list", "platform": "list create update"},
     "pending/answer": {"sweeper": "list group-list"},
     "pending/send": {"sweeper": "list group-list"},

@@ -147,6 +147,34 @@ def conversations() -> Iterator[Move]:
     yield Move("a text of long ago", {"last_inbound_at": LONG_AGO}, False)
     yield Move("the last text forgotten", {"last_inbound_at": GONE}, False)
     yield Move("the lease given back", {"lease": None, "attempts": 0}, True)
+    yield Move("becomes a visit", {"channel": "webchat", "address": "", "our_address": ""}, False)
+    yield from _no_visits()
+
+
+def visits() -> Iterator[Move]:
+    yield Move("a claim", {"claims": {"name": "Ana", "email": "ana@home.example"}}, True)
+    yield Move("becomes a text", {"channel": "sms", "address": "+13015550199", "our_address": "+13015550198"}, False)
+    proven: Fields = {"sub": "some text", "name": "Ana"}
+    yield Move("proven in the middle", {"verified": proven, "contact_id": ID2}, True, {"verified": GONE})
+    yield Move("proven again", {"verified": proven}, True)
+    for sub, fine in (("x" * 200, True), ("x" * 201, False)):
+        yield Move(f"proven as {len(sub)} characters", {"verified": {"sub": sub}}, fine, {"verified": GONE})
+    yield Move("somebody else", {"verified": {**proven, "sub": "another"}}, False)
+    yield Move("nobody any more", {"verified": GONE, "contact_id": GONE}, False)
+    for gone in (GONE, None):
+        yield Move(f"a contact, and identity {gone}", {"contact_id": ID2, "verified": gone}, False, {"verified": gone})
+
+
+def new_visits() -> Iterator[Move]:
+    yield Move("with a number", {"address": "+13015550199"}, False)
+    yield Move("to a number", {"our_address": "+13015550199"}, False)
+    yield Move("a contact for a claim", {"verified": GONE}, False)
+
+
+def _no_visits() -> Iterator[Move]:
+    """What only a visit has."""
+    for name, value in (("claims", {}), ("verified", {}), ("rating", {}), ("page", "x")):
+        yield Move(f"by phone, with {name}", {name: value}, False)
 
 
 def _owners() -> Iterator[Move]:
@@ -216,6 +244,18 @@ def new_outbound() -> Iterator[Move]:
     yield from _pictures()
 
 
+def new_on_site() -> Iterator[Move]:
+    for state in (*(state for state in STATES if state != "sent"), "lost"):
+        yield Move(f"on a site, {state}", {"state": state}, False)
+    yield Move("a text that is sent already", {"channel": "sms"}, False)
+
+
+def messages_on_site() -> Iterator[Move]:
+    yield Move("seen", {"state": "delivered"}, True, {"state": "sent"})
+    yield Move("unseen again", {"state": "sent"}, False, {"state": "delivered"})
+    yield from _untouchable({"by_name": "Maria", "cards": [1], "channel": "sms", "text": "else"})
+
+
 def _pictures() -> Iterator[Move]:
     for author in ("assistant", "system"):
         yield Move(f"pictures by {author}", {"author": author, "media": [ID2]}, False)
@@ -280,8 +320,10 @@ UPDATES = {
     "consents": consents,
     "addresses": addresses,
     "conversations": conversations,
+    "conversations/visit": visits,
     "messages/in": messages_in,
     "messages/out": messages_out,
+    "messages/out on a site": messages_on_site,
 }
 CREATES = {
     "routes": new_routes,
@@ -289,6 +331,8 @@ CREATES = {
     "conversations": first_texts,
     "messages/out": new_outbound,
     "messages/in": new_inbound,
+    "messages/out on a site": new_on_site,
+    "conversations/visit": new_visits,
     "media/stored": kept_media,
     "media/refused": refused_media,
 }

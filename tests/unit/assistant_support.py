@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +12,7 @@ from zoneinfo import ZoneInfo
 from shared.assistant import Answer, Assistant, Brief, Limits, Tools, Turn
 from shared.assistant.model import (
     FinishReason,
+    ModelPart,
     ModelReply,
     ModelRequest,
     ModelTurn,
@@ -47,15 +50,31 @@ SERVICE = CustomerService(
 GUPPY = Opening(7, "Guppy & Co", "Main Pool", ("tue",), "16:30", "17:00", 2, 85.0, 36, 71, ("Beginner",))
 SHARK = Opening(8, "Sharks", "North", ("sat",), "09:00", "09:30", 1, 90.0, 96, 143, ("Advanced",))
 
-Scripted = ModelReply | Exception | Callable[[ModelRequest], ModelReply]
+
+@dataclass(frozen=True)
+class Breaks:
+    """A stream that ends in an error after these words."""
+
+    text: str
+    error: Exception
+
+
+Scripted = ModelReply | Exception | Breaks | Callable[[ModelRequest], ModelReply]
+
+
+def word_by_word(text: str) -> list[str]:
+    return re.findall(r"\s*\S+|\s+", text)
 
 
 @dataclass
 class ScriptedModel:
-    """Says what it was told to, in order; remembers what it was asked."""
+    """Says what it was told to, in order, at once or in `pieces`; remembers what it was asked, and what it had said."""
 
     script: list[Scripted]
     asked: list[ModelRequest] = field(default_factory=list)
+    pieces: Callable[[str], list[str]] = word_by_word
+    streamed: list[str] = field(default_factory=list)
+    since: float = 0.0  # when the last piece was said
 
     async def generate(self, request: ModelRequest) -> ModelReply:
         self.asked.append(request)
@@ -63,6 +82,21 @@ class ScriptedModel:
         if isinstance(said, Exception):
             raise said
         return said if isinstance(said, ModelReply) else said(request)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart | ModelReply, None]:
+        broken = self.script[0] if self.script and isinstance(self.script[0], Breaks) else None
+        if broken:
+            self.script[0] = says(broken.text)
+        reply = await self.generate(request)
+        for piece in self.pieces(reply.text):
+            self.streamed.append(piece)
+            self.since = time.perf_counter()
+            yield ModelPart(piece, tokens=reply.tokens)
+        if broken:
+            raise broken.error
+        if reply.calls:
+            yield ModelPart("", calls=True)
+        yield reply
 
     @property
     def models(self) -> list[str]:
@@ -115,6 +149,27 @@ def brief(*texts: str, history: Iterable[Turn] = (), **changes: object) -> Brief
     )
 
 
+TAKEN_BACK = "(taken back)"
+
+
+@dataclass
+class Reader:
+    """Reads along: what happened in order, and what stands on the screen."""
+
+    events: list[str] = field(default_factory=list)
+
+    async def unit(self, text: str) -> None:
+        self.events.append(text)
+
+    async def took_back(self) -> None:
+        self.events.append(TAKEN_BACK)
+
+    @property
+    def reads(self) -> str:
+        taken = [place for place, event in enumerate(self.events, 1) if event == TAKEN_BACK]
+        return "".join(self.events[taken[-1] if taken else 0 :])
+
+
 @dataclass
 class Bench:
     """An assistant on a scripted model."""
@@ -138,6 +193,11 @@ class Bench:
 
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
+
+    async def streamed(self, *texts: str, reader: Reader, history: Iterable[Turn] = (), **changes: object) -> Answer:
+        """As a visitor of a website has it."""
+        asked = brief(*texts, history=history, **({"channel": "webchat"} | changes))
+        return await self.assistant.answer(asked, reader)
 
     async def answer(self, *texts: str, history: Iterable[Turn] = (), **changes: object) -> Answer:
         return await self.assistant.answer(brief(*texts, history=history, **changes))

@@ -178,6 +178,8 @@ def test_a_figure_of_the_evidence_passes_in_any_spelling(text: str) -> None:
         "3 spots",
         "1,085 dollars",
         "16 dólares",
+        "2 $99",
+        "$99 2 $",
     ],
 )
 def test_a_figure_that_nobody_gave_is_found(text: str) -> None:

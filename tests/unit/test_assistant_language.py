@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
+from unicodedata import normalize
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.assistant import Outcome
-from shared.assistant.language import decide, detect
+from shared.assistant.language import LANGUAGES, decide, detect, spoken
 from shared.assistant.phrases import Phrase, introduction, sentence
 from shared.conversations.keywords import keyword
 from shared.segments import Encoding, Segments, count
 from tests.unit.assistant_support import Bench, says
 
+CORPUS: dict[str, list[str]] = json.loads((Path(__file__).parents[1] / "fixtures/languages.json").read_text())
 LONG = {Phrase.UNKNOWN, Phrase.HAND_OFF, Phrase.NOT_CONNECTED}
-SAYING_HOW_TO_REACH_A_PERSON = {*LONG, Phrase.HELP}
+WEB = {Phrase.CHAT_STOPPED, Phrase.CHAT_STARTED, Phrase.CHAT_HELP, Phrase.TOLD_CLOSED, Phrase.TOLD_AWAY}
+SAYING_HOW_TO_REACH_A_PERSON = {*LONG, Phrase.HELP, Phrase.CHAT_HELP}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +52,108 @@ def test_a_mixture_is_no_language() -> None:
     assert detect("hola the clase is para my hijo") is None
 
 
+# -- seven languages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_ordinary_sentence_is_never_taken_for_another_language_and_mostly_decided(language: str) -> None:
+    sentences = CORPUS[language]
+    found = [detect(one) for one in sentences]
+    assert len(set(sentences)) >= 40
+    assert [one for one, is_in in zip(sentences, found, strict=True) if is_in not in (language, None)] == []
+    assert found.count(language) >= 0.8 * len(sentences)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_it_is_typed_does_not_change_the_language(language: str) -> None:
+    sentences = CORPUS[language]
+    shouted = [one for one in sentences if detect(one.upper()) != detect(one)]
+    assert shouted == [] or language == "vi"  # whose letters count in words without capitals alone
+    assert {detect(one.upper()) for one in sentences} <= {language, None}
+    decomposed = [normalize("NFD", one) for one in sentences]
+    assert [detect(one) for one in decomposed] == [detect(one) for one in sentences]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Marie Dupont", "José da Silva", "Maria dos Santos", "Ursula von der Leyen", "Juan de la Cruz", "Dr. Das"),
+        *("Nguyễn Thị Hương", "Trần Văn Được", "Lê Thị Bé", "Hồ Thị Mai", "王小明", "Tu Van Do", "Charles de Gaulle"),
+        *("Des Moines", "Las Vegas", "El Paso", "Rio de Janeiro", "Die Hard", "Avenida do Mar", "Rue de la Paix 12"),
+        *("Am Markt 3, 10117 Berlin", "jose@do.com.br", "https://clases.es/hay/precios/hoy", "www.clases-hoy.es"),
+        *("nguyễn thị hương",),
+        *("ok", "no", "si", "oui", "ja", "thx", "12/25", "📷", "Hola", "Bonjour", "Danke"),
+        *(
+            "さくら水泳教室は何時に開きますか",
+            "수영 수업 있나요?",
+            "Где вы находитесь?",
+            "Czy macie zajęcia dla dzieci?",
+        ),
+        *("Avete corsi di nuoto per bambini?", "Hebben jullie zwemles voor kinderen?", "Finns det plats på lördag?"),
+    ],
+)
+def test_names_addresses_single_words_and_other_languages_are_none_of_ours(text: str) -> None:
+    assert detect(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("phòng tắm sạch không", "vi"),  # one telling word, and the letters
+        ("Hi, I am Nguyễn Thị Hương, do you have classes?", "en"),
+        ("Do you have a class with 王小明?", "en"),
+        ("我想报 toddler class 的名", "zh"),
+        ("Is there a class for my son in El Paso?", "en"),
+        ("My e-mail is maria@do.com.br", "en"),
+        ("hay natacion manana", "es"),
+        ("natacao amanha", "pt"),
+        ("Wie heißt das?", "de"),
+    ],
+)
+def test_what_is_foreign_in_a_sentence_does_not_hide_its_language(text: str, language: str) -> None:
+    assert detect(text) == language
+
+
+@given(
+    st.sampled_from([*LANGUAGES, "es-MX", "pt-PT", "zh-Hans-CN", "it", ""]),
+    st.lists(st.sampled_from([one for sentences in CORPUS.values() for one in sentences]) | st.text(), max_size=4),
+)
+def test_deciding_twice_changes_nothing(configured: str, texts: list[str]) -> None:
+    decided = decide(configured, texts)
+    assert decide(decided, texts) == decided
+    assert decided == configured or decided in LANGUAGES
+
+
+@given(
+    st.text()
+    | st.lists(st.sampled_from([word for said in CORPUS.values() for word in " ".join(said).split()])).map(" ".join)
+)
+def test_a_text_is_in_one_language_of_ours_or_in_none(text: str) -> None:
+    assert detect(text) in (*LANGUAGES, None)
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("en", "en"),
+        ("es-MX", "es"),
+        ("ES_mx", "es"),
+        ("pt-PT", "pt"),
+        ("zh-Hans-CN", "zh"),
+        ("zh-TW", "zh"),
+        ("fr-CA", "fr"),
+        ("de-CH-1996", "de"),
+        ("vi-VN", "vi"),
+        *((tag, None) for tag in ("it", "", "-", "english", "e", "../en", "x-en", "i-klingon", "est")),
+    ],
+)
+def test_a_locale_means_one_of_our_languages_or_none(tag: str, language: str | None) -> None:
+    assert spoken(tag) == language
+
+
+# -- sentences
+
+
 @pytest.mark.parametrize("phrase", Phrase)
 @pytest.mark.parametrize("language", ["en", "es", "es-MX", "fr", ""])
 def test_every_sentence_exists_in_every_language_names_the_business_and_fits_a_text(
@@ -56,7 +165,7 @@ def test_every_sentence_exists_in_every_language_names_the_business_and_fits_a_t
     assert len(said) <= 320
 
 
-@pytest.mark.parametrize("phrase", [phrase for phrase in Phrase if phrase not in LONG])
+@pytest.mark.parametrize("phrase", [phrase for phrase in Phrase if phrase not in LONG | WEB])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_what_code_says_about_texting_and_waiting_is_one_plain_segment(phrase: Phrase, language: str) -> None:
     said = sentence(phrase, language, "A Business’s Name of 30 Letters", "281-555-0100 or a@swim.example")

@@ -46,6 +46,14 @@ async def test_channel_language_time_and_canary_are_parameters() -> None:
     assert CANARY in system
 
 
+async def test_a_chat_is_told_of_its_markdown_and_of_the_cards_below_an_answer() -> None:
+    system = await system_of("Hi", channel="webchat")
+    assert "Channel: webchat" in system
+    assert "Markdown" in system
+    assert "shown as cards below your answer" in system
+    assert "cards" not in await system_of("Hi")
+
+
 async def test_a_tool_that_is_switched_off_or_not_configured_is_neither_told_nor_declared() -> None:
     bench = Bench([says("Hello!")])
     await bench.answer(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.tenancy.renewing import Renewing, begin_request, settle
+from shared.tenancy.renewing import Renewing, begin_request, settle, stream_end
 from tests.unit.loopback import MovableClock
 
 HOUR, MINUTE = 3600.0, 60.0
@@ -212,3 +212,13 @@ async def test_after_a_drop_nobody_gets_what_was_asked_for_before_it(
     source.open.set()
     assert (await late).serial == 3
     assert await serial(cache) == 3
+
+
+async def test_who_asks_at_the_end_of_a_stream_gets_a_value_that_is_new(
+    cache: Renewing[str, Value], clock: MovableClock
+) -> None:
+    """A stream that was opened again with the value of before would end with it, a moment later."""
+    first = await cache.get("a")
+    clock.pass_by(stream_end(first) - clock.now().timestamp())
+    assert first.expires_at - clock.now().timestamp() > MINUTE / 2  # and it ends before its value does
+    assert (await cache.get("a")).serial == 2

@@ -8,6 +8,7 @@ from typing import Annotated, Protocol, cast
 
 from pydantic import Field
 
+from shared.assistant.answer import ShowClasses
 from shared.assistant.tools.base import Args, Output, ToolContext, ToolResult, failure
 from shared.errors import Problem
 from shared.integrations.jackrabbit import DAYS, Filter, Listing, Opening, Trimmed, matching, say
@@ -86,7 +87,8 @@ class GetClasses:
             )
         except Problem as problem:
             return failure(problem.detail)
-        return ToolResult(found.output(), sources=(f"tool:{self.name}",))
+        cards = (ShowClasses(found.classes),) if found.classes else ()
+        return ToolResult(found.output(), effects=cards, sources=(f"tool:{self.name}",))
 
 
 def _found(fitting: Sequence[Opening], listing: Listing) -> ClassesFound:

@@ -1,0 +1,204 @@
+"""What the chat functions get and give (docs/chat.md): the widget's forms, and ours as JSON.
+
+A visitor sees what was said in this one conversation. Whose contact it is, what else that contact wrote, what the staff
+note: none of it is in any form here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from shared import tenancy
+from shared.boundary.bodies import Id, RequestId, Strict
+from shared.boundary.call import Event
+from shared.conversations import visits
+from shared.conversations.chatting import Stored
+from shared.conversations.drafts import Draft
+from shared.conversations.on_site import MOST_FILES, MOST_TEXT, Said
+from shared.conversations.outgoing import link
+from shared.conversations.turns import Answered, Failed, Happening, Silent, TakenBack, Typing, Unit
+from shared.opening_hours import as_json
+from shared.store.documents import ON_SITE, Conversation, Message, Owner, State
+from shared.store.reading import Found, Reader, Settings, media
+from shared.store.settings_cache import settings_of
+from shared.tenancy import Channel
+from shared.vault.links import media_links
+
+Json = dict[str, object]
+Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://")]
+_UNIT = re.compile(r"([0-9a-f]{32}):([0-9]{1,9})")
+
+
+class Written(Strict):
+    """A visitor's message. `work`: the proof of work of a visit's first one, where it is demanded."""
+
+    id: RequestId
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_TEXT)] = ""
+    files: Annotated[tuple[Id, ...], Field(max_length=MOST_FILES)] = ()
+    page: Url | None = None
+    work: Annotated[str, StringConstraints(max_length=32)] | None = None
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _listed(cls, files: object) -> object:
+        return tuple(files) if isinstance(files, list) else files
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Written:
+        if not self.text and not self.files:
+            raise ValueError("text or files: a message says or shows something")
+        return self
+
+    def said(self) -> Said:
+        return Said(self.id, self.text, self.files, self.page or "")
+
+
+class Seen(Strict):
+    """`seen`: the newest message that the visitor has had on the screen."""
+
+    seen: Id | None = None
+
+
+def conversation(found: Conversation | None, settings: Settings, now: datetime) -> Json:
+    """`found` is None before the first message."""
+    of = found or Conversation("", None)
+    person = of.owner is Owner.HUMAN
+    known = {**of.claims, **of.verified}
+    return {
+        "owner": of.owner.value,
+        "by": of.owner_name if person else None,
+        "opted_out": of.opted_out,
+        "blocked": of.blocked,
+        "identified": bool(of.verified),
+        "claims": {name: of.claims.get(name) for name in ("name", "email", "phone")},
+        "rating": None if of.rating is None else {"score": of.rating.score, "comment": of.rating.comment},
+        "asks_contact": of.owner is Owner.WAITING and not (known.get("email") or known.get("phone")),
+        "hours": as_json(settings.profile.hours, settings.tenant.zone, now),
+    }
+
+
+def message(said: Message, files: Found, tenant_id: str, now: datetime) -> Json:
+    mine = said.direction == "in"
+    return {
+        "id": said.id,
+        "client_id": (said.provider_id or "").partition("|")[2] if mine else None,
+        "author": "visitor" if mine else said.author,
+        "name": said.by_name,
+        "text": said.text,
+        "at": _moment(said.received_at or now),
+        "kind": said.kind or "reply",
+        "language": said.language,
+        "state": said.state.value if said.state is not None else "sent",
+        "files": [_file(id, files, tenant_id, now) for id in said.pictures],
+        "cards": [dict(card) for card in said.cards],
+    }
+
+
+def _file(id: str, files: Found, tenant_id: str, now: datetime) -> Json:
+    known = files.media(id)
+    if known is None or not known.stored:
+        return {"id": id, "name": "", "type": "", "size": 0, "url": None}
+    url = link(media_links(), tenant_id, id, now)
+    return {"id": id, "name": known.name, "type": known.content_type, "size": known.size, "url": url}
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Teller:
+    """Turns what happens in a conversation into the events of docs/chat.md."""
+
+    def __init__(self, settings: Settings, reader: Reader, tenant_id: str, now: datetime) -> None:
+        self._settings = settings
+        self._reader = reader
+        self._tenant_id = tenant_id
+        self._now = now
+
+    @classmethod
+    async def of(cls, channel: Channel, now: datetime) -> Teller:
+        reader = Reader(tenancy.database_of(channel))
+        return cls((await settings_of(channel.tenant_id, reader))[0], reader, channel.tenant_id, now)
+
+    async def visit(self, happens: AsyncGenerator[visits.Event]) -> AsyncIterator[Event | None]:
+        """An open page's events. The conversation is watched as long as this is read."""
+        async with aclosing(happens):
+            async for happening in happens:
+                yield None if isinstance(happening, visits.Still) else await self._changed(happening)
+        yield Event("end")
+
+    async def _changed(self, happening: visits.State | visits.Changed) -> Event:
+        files = await self._reader.read(media(id) for said in happening.messages for id in said.pictures)
+        told = {
+            "conversation": conversation(happening.conversation, self._settings, self._now),
+            "messages": [self._message(said, files) for said in happening.messages],
+        }
+        if isinstance(happening, visits.State):
+            return Event("state", {**told, "whole": True}, happening.cursor)
+        return Event("changed", told, happening.cursor)
+
+    async def turn(
+        self, happenings: AsyncIterator[Stored | Happening], heard: str | None
+    ) -> AsyncIterator[Event | None]:
+        """`heard`: the id of the last event that the widget has had of this stream before it broke."""
+        async for happening in happenings:
+            event = self._event(happening, heard or "")
+            if event is not None:
+                yield event
+        yield Event("end")
+
+    def _event(self, happening: Stored | Happening, heard: str) -> Event | None:
+        match happening:
+            case Stored(received):
+                return Event("accepted", {"message": self._message(received.message, received.files)})
+            case Typing():
+                return Event("typing")
+            case Unit():
+                return _unit(happening, heard)
+            case TakenBack():
+                return Event("replaced", {"answer": happening.answer})
+            case Answered(draft):
+                return Event("answer", {"message": self._message(_as_written(draft), NO_FILES)})
+            case Silent(of):
+                return Event("waiting", {"conversation": conversation(of, self._settings, self._now)})
+            case Failed(problem):
+                return Event("error", {"error": problem.code, "detail": problem.detail})
+
+    def _message(self, said: Message, files: Found) -> Json:
+        return message(said, files, self._tenant_id, self._now)
+
+
+NO_FILES = Found({})
+
+
+def _as_written(draft: Draft) -> Message:
+    """As good as read: only its moment is not the database's."""
+    return Message(
+        draft.id,
+        None,
+        conversation_id="",
+        direction="out",
+        channel=ON_SITE,
+        author=draft.author,
+        text=draft.text,
+        sender="",
+        recipient="",
+        kind=draft.kind,
+        language=draft.language,
+        cards=draft.cards,
+        state=State.SENT,
+    )
+
+
+def _unit(unit: Unit, heard: str) -> Event | None:
+    """None for a piece that was heard before the stream broke."""
+    known = _UNIT.fullmatch(heard)
+    if known is not None and known[1] == unit.answer and unit.end <= int(known[2]):
+        return None
+    return Event("text", {"answer": unit.answer, "text": unit.text}, f"{unit.answer}:{unit.end}")

@@ -1,0 +1,84 @@
+"""A page asks for the chat: what its launcher shows, and a session for a visit that begins or goes on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from shared import tenancy
+from shared.assistant.language import spoken
+from shared.boundary.bodies import Strict
+from shared.boundary.visitors import Site
+from shared.config import config
+from shared.opening_hours import as_json
+from shared.store.reading import Reader
+from shared.store.settings_cache import settings_of
+from shared.vault.visits import LONGEST, Expired, Forged, Pass, Visit, visit_tokens
+
+Json = dict[str, object]
+Token = Annotated[str, StringConstraints(max_length=LONGEST)]
+Proof = Annotated[str, StringConstraints(max_length=4096)]
+
+
+class Start(Strict):
+    """`resume`: what an earlier start answered. `identity`: what the site's server signed. `locale`: BCP 47."""
+
+    resume: Token | None = None
+    identity: Proof | None = None
+    locale: Annotated[str, StringConstraints(max_length=35)] = ""
+    page: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+async def shown(site: Site, now: datetime) -> Json:
+    """Everything that the launcher and the app show before anybody has spoken. Public."""
+    widget, key = site.widget, site.channel.id
+    settings, _ = await settings_of(site.channel.tenant_id, Reader(tenancy.database_of(site.channel)))
+    return {
+        "functions": config().functions_url,
+        "frame": f"{config().widget_origin}/chat-frame/{key}",
+        "name": settings.profile.name or settings.tenant.name,
+        "color": widget.color,
+        "scheme": widget.scheme,
+        "position": widget.position,
+        "locale": widget.locale,
+        "greeting": widget.greeting,
+        "greetings": [asdict(greeting) for greeting in widget.greetings],
+        "suggestions": widget.suggestions,
+        "form": asdict(widget.form) if widget.form is not None else None,
+        "hours": as_json(settings.profile.hours, settings.tenant.zone, now),
+        "uploads": True,
+    }
+
+
+async def begun(site: Site, wanted: Start, now: datetime) -> Json:
+    """A session for the visit that is resumed, or for a new one. Nothing is written before the visitor speaks."""
+    language = spoken(wanted.locale) or site.widget.locale
+    resumed = _resumed(site, wanted.resume, now)
+    if resumed is None:
+        visit = Visit.begun(site.channel.tenant_id, site.channel.id, site.origin, language)
+    else:
+        visit = replace(resumed, language=language)
+    return {
+        "session": visit_tokens().sign(Pass.SESSION, visit, now),
+        "expires_in": int(Pass.SESSION.life.total_seconds()),
+        "resume": visit_tokens().sign(Pass.RESUME, visit, now),
+        "visit": visit.id,
+        "fresh": resumed is None,
+        "identified": False,
+        "work": {"bits": site.widget.work_bits} if site.widget.work_bits and resumed is None else None,
+    }
+
+
+def _resumed(site: Site, token: str | None, now: datetime) -> Visit | None:
+    """None where there is nothing to go on with: a token that is over, or another site's or widget's."""
+    if token is None:
+        return None
+    try:
+        visit = visit_tokens().open(Pass.RESUME, token, now)
+    except (Expired, Forged):
+        return None
+    same = (visit.tenant, visit.widget, visit.origin) == (site.channel.tenant_id, site.channel.id, site.origin)
+    return visit if same else None

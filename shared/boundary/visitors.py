@@ -1,0 +1,105 @@
+"""Who chats: a page of a business's site, which its browser names, and the widget's frame, which shows a session.
+
+    page     the widget key in the path, the Origin header in the tenant's list
+    frame    a session: ours, in time, of this tenant, and of a site that is still in the list
+
+The boundary has refused every frame that is not ours before this is asked (`cors.expect_ours`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared import log, tenancy
+from shared.boundary.call import Call
+from shared.boundary.doors import lookups
+from shared.boundary.networks import networks
+from shared.errors import Forbidden, NotFound, Unauthenticated
+from shared.store.documents import ON_SITE
+from shared.store.reading import Reader
+from shared.store.settings_cache import widget_of
+from shared.store.widget import Widget
+from shared.tenancy import Channel
+from shared.vault.visits import Expired, Forged, Pass, Visit, visit_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A page that may show this tenant's widget."""
+
+    channel: Channel
+    widget: Widget
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever may take part in one conversation."""
+
+    channel: Channel
+    widget: Widget
+    visit: Visit
+
+
+async def site_of(call: Call) -> Site:
+    """The page that calls. Raises NotFound for an unknown key, Forbidden for a page that is not in the list."""
+    channel, widget = await widget_named(call.channel or "")
+    origin = call.headers.get("origin", "")
+    if not widget.allows(origin):
+        log.info("a page is not in the list", count="site_refused")
+        raise _not_in_the_list()
+    return Site(channel, widget, origin)
+
+
+async def widget_named(key: str) -> tuple[Channel, Widget]:
+    """Raises NotFound for a key that nobody has, or whose widget is switched off."""
+    channel = await lookups().find(key, tenancy.channel_named)
+    if channel is None or channel.kind != ON_SITE:
+        raise _unknown()
+    log.bind(tenant=channel.tenant_id)
+    widget = await widget_of(channel.tenant_id, Reader(tenancy.database_of(channel)))
+    if not widget.enabled:
+        raise _unknown()
+    return channel, widget
+
+
+async def visitor_of(call: Call) -> Visitor:
+    """Raises Unauthenticated (session_expired, session_invalid), Forbidden (origin_refused), TooManyRequests."""
+    visit = _shown(call)
+    networks().expect_room(call.headers)
+    try:
+        channel, widget = await widget_named(visit.widget)
+    except NotFound:
+        raise _invalid() from None
+    if channel.tenant_id != visit.tenant:
+        raise _invalid()
+    if not widget.allows(visit.origin):
+        raise _not_in_the_list()
+    log.bind(conversation=visit.conversation)
+    return Visitor(channel, widget, visit)
+
+
+def _shown(call: Call) -> Visit:
+    scheme, _, token = call.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise _invalid()
+    try:
+        return visit_tokens().open(Pass.SESSION, token, call.now)
+    except Expired:
+        raise Unauthenticated("this chat's session is over: open it again", code="session_expired") from None
+    except Forged:
+        raise _invalid() from None
+
+
+def _invalid() -> Unauthenticated:
+    return Unauthenticated("this is no session of this chat: open it again", code="session_invalid")
+
+
+def _unknown() -> NotFound:
+    sentence = "there is no widget with this key, or it is switched off (Settings → Widget)"
+    return NotFound(sentence, code="unknown_widget")
+
+
+def _not_in_the_list() -> Forbidden:
+    sentence = "pages of this site may not show this widget (Settings → Widget → Sites)"
+    return Forbidden(sentence, code="origin_refused")

@@ -1,0 +1,73 @@
+"""A visitor writes, and reads along until they are answered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from shared.conversations.answering import Answering
+from shared.conversations.arriving import answers_to_a_wish
+from shared.conversations.drafts import Draft
+from shared.conversations.on_site import OnSite, Received, Said
+from shared.conversations.timers import HISTORY
+from shared.conversations.turns import Answered, Happening, Silent, Turn, turns
+from shared.store.documents import Message
+from shared.store.reading import Reader, conversation
+from shared.tenancy import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The visitor's message is stored."""
+
+    received: Received
+
+
+class Chatting:
+    """`answering` makes the answer step for an audience."""
+
+    def __init__(self, db: Database, on_site: OnSite, answering: Callable[[Turn], Answering]) -> None:
+        self._reader = Reader(db)
+        self._on_site = on_site
+        self._answering = answering
+
+    async def say(self, said: Said) -> AsyncIterator[Stored | Happening]:
+        """Store it; then everything that happens to it. Raises, before anything happens, as `OnSite.receive` does."""
+        received = await self._on_site.receive(said)
+        return self._told(received)
+
+    async def _told(self, received: Received) -> AsyncIterator[Stored | Happening]:
+        yield Stored(received)
+        message, of = received.message, received.message.conversation_id
+        if not received.new or not received.asks:
+            answer = await self._stored_answer(message)
+            if answer is not None:
+                yield answer
+                return
+        async for happening in turns(of, message.id, lambda turn: self._answering(turn).answer(of, message.id)):
+            yield happening
+
+    async def _stored_answer(self, to: Message) -> Happening | None:
+        """What answered it before; None where nobody has."""
+        read = await self._reader.read([conversation(to.conversation_id)])
+        found = read.conversation(to.conversation_id)
+        newest = await self._reader.history(to.conversation_id, HISTORY)
+        if found is None:
+            return None
+        for message in reversed(newest):
+            if to.id in message.covers or message.id in answers_to_a_wish(to.id):
+                return Answered(_draft_of(message), found)
+        return None if to.id in found.open else Silent(found)
+
+
+def _draft_of(message: Message) -> Draft:
+    return Draft(
+        message.id,
+        message.text,
+        message.covers,
+        message.epoch,
+        kind=message.kind,
+        author=message.author,
+        language=message.language or "en",
+        cards=message.cards,
+    )

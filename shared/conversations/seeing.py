@@ -1,0 +1,34 @@
+"""What a visitor has had on the screen counts as delivered: the business sees it there."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from shared.conversations.states import raise_state
+from shared.errors import Unavailable
+from shared.store.documents import State
+from shared.store.reading import Reader, message
+from shared.tenancy import Database
+
+MOST_MARKED = 10  # messages at once: of ours in a row, before the visitor looked
+
+
+class Seeing:
+    """What one visitor's page has shown."""
+
+    def __init__(self, db: Database, conversation_id: str) -> None:
+        self._db = db
+        self._reader = Reader(db)
+        self._conversation_id = conversation_id
+
+    async def seen(self, message_id: str | None) -> None:
+        """Mark this message of ours, and those before it up to one that is marked. It is no reason to fail."""
+        for _ in range(MOST_MARKED):
+            if message_id is None:
+                return
+            said = (await self._reader.read([message(message_id)])).message(message_id)
+            if said is None or said.conversation_id != self._conversation_id or said.state is not State.SENT:
+                return
+            with suppress(Unavailable):
+                await raise_state(self._db, said, {"state": State.DELIVERED.value})
+            message_id = said.prev
