@@ -85,7 +85,8 @@ class _Job:
 
     @classmethod
     def of(cls, brief: Brief, language: str, tools: Tools, nonces: Nonces) -> _Job:
-        known = Facts([Fact(fact.id, fact.title, fact.text) for fact in brief.profile.facts])
+        told = (*brief.profile.facts, *brief.opening_hours)
+        known = Facts([Fact(fact.id, fact.title, fact.text) for fact in told])
         context = ToolContext(brief.tenant, brief.profile, brief.service, brief.customer_address, seconds=0)
         toolbox = Toolbox(tools.of(brief.profile, brief.service), context)
         return cls(brief, language, known.relevant(brief.question), toolbox, nonces)
@@ -196,7 +197,7 @@ class _Job:
 
 def _handed_off(brief: Brief, language: str, usage: Usage, reason: str | None) -> Answer:
     """A person is needed. That one was told is said only where there is somebody to tell."""
-    phrase = Phrase.TOLD_WAITING if brief.service.handoff.notify else Phrase.HAND_OFF
+    phrase = brief.told if brief.service.handoff.notify else Phrase.HAND_OFF
     return _instead(brief, language, phrase, usage, reason)
 
 
