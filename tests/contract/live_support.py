@@ -172,8 +172,11 @@ class Heard:
     documents: list[tuple[str, Document | None]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     losses: int = 0
+    failing: bool = False
 
     def heard(self, name: str, document: Document | None) -> None:
+        if self.failing:
+            raise ValueError(name)
         self.documents.append((name, document))
 
     def refused(self, name: str) -> None:
