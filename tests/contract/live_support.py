@@ -122,13 +122,14 @@ async def door_before(project: str) -> AsyncIterator[Door]:
     assert before is not None
     door = Door(before, project)
     await door.start()
-    await _lead_to(door.host, project)
+    await lead_to(door.host, project)
     yield door
-    await _lead_to(before, project)
+    await lead_to(before, project)
     await door.stop()
 
 
-async def _lead_to(host: str, project: str) -> None:
+async def lead_to(host: str, project: str) -> None:
+    """This process finds its database there from now on."""
     await database.close()
     before = dict(os.environ)
     os.environ |= {"FIRESTORE_EMULATOR_HOST": host, "GOOGLE_CLOUD_PROJECT": project}
