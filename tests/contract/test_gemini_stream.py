@@ -6,10 +6,12 @@ import asyncio
 import time
 from base64 import urlsafe_b64decode
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from local.standins.base import JSON
+from shared.assistant import Answer, Assistant, AttachLink, Outcome, ShowClasses, Tools
 from shared.assistant.model import (
     FinishReason,
     ModelBusy,
@@ -24,6 +26,8 @@ from shared.assistant.model import (
     UserText,
 )
 from tests.contract.gemini_support import KEY, MODEL, Rig, raw, request, rig
+from tests.unit.assistant_support import GUPPY, REGISTER, SERVICE, SHARK, TAKEN_BACK, ClassList, Reader, brief
+from tests.unit.loopback import MovableClock
 
 SSE = "text/event-stream"
 
@@ -242,3 +246,46 @@ async def test_a_cancellation_goes_through_the_stream_at_once(gemini: Rig) -> No
 async def test_a_stream_answers_a_conversation_with_earlier_words(gemini: Rig) -> None:
     _, reply = await heard(gemini, request("hi", "how are you?", contents=(UserText(("Hi",)),)))
     assert reply.text == "Hello! How can I help you?"
+
+
+async def ask(gemini: Rig, reader: Reader | None, *texts: str) -> Answer:
+    assistant = Assistant(gemini.gemini, Tools(ClassList(GUPPY, SHARK)), MovableClock(), sleep=at_once)
+    service = replace(SERVICE, model=MODEL, fallback_model="gemini-3.5-flash-lite")
+    return await assistant.answer(brief(*texts, service=service, channel="webchat"), reader)
+
+
+async def at_once(_seconds: float) -> None:
+    """No pause between the tries."""
+
+
+async def test_the_demo_answers_a_chat_in_units_and_with_cards(gemini: Rig) -> None:
+    reader = Reader()
+    asked = ("Any Tuesday classes?", "And send me the registration link")
+    answer = await ask(gemini, reader, *asked)
+    assert answer.text == (await ask(gemini, None, *asked)).text
+    assert reader.events == [
+        "Guppy & Co: Tue 4:30 PM, 2 spots, $85.",
+        " Here is the link: Registration form.",
+        f"\n{REGISTER.url}",
+    ]
+    assert set(map(type, answer.effects)) == {ShowClasses, AttachLink}
+
+
+async def test_a_connection_that_breaks_in_an_answer_costs_the_visitor_one_more_try(gemini: Rig) -> None:
+    reader = Reader()
+    await gemini.script({"body": [chunk({"text": text}) for text in ("Free behind ", "the building. ", "And ", "so.")]})
+    await gemini.faults(path="/v1", pieces=3)
+    answer = await ask(gemini, reader, "Where can I park?")
+    assert reader.events == ["Free behind the building.", TAKEN_BACK, "Free behind the building, 40 spaces."]
+    assert (answer.text, answer.outcome, len(await gemini.bodies())) == (reader.reads, Outcome.ANSWERED, 2)
+
+
+async def test_a_link_that_the_model_invents_ends_the_stream_at_once(gemini: Rig) -> None:
+    reader = Reader()
+    words = ("Free behind the building. ", "Go to ", "https://evil.", "example/now. ", "It ", "is ", "nice.")
+    await gemini.script({"body": [chunk({"text": word}) for word in words]})
+    await gemini.faults(path="/v1", piece_ms=50)
+    answer = await ask(gemini, reader, "Where can I park?")
+    assert reader.events == ["Free behind the building.", TAKEN_BACK]
+    assert (answer.outcome, answer.reason) == (Outcome.HANDED_OFF, "guard:foreign_link")
+    assert open_connections(gemini) == []

@@ -43,6 +43,12 @@ async def test_an_answer_is_heard_in_sentences_and_is_stored_as_it_was_heard() -
     assert (answer.usage.calls, answer.usage.output_tokens) == (1, 10)
 
 
+async def test_white_space_around_an_answer_is_nobodys() -> None:
+    reader = Reader()
+    answer = await Bench([says(f"\n  {PARKING} \n")]).streamed(QUESTION, reader=reader)
+    assert (answer.text, reader.events) == (PARKING, UNITS)
+
+
 async def test_a_unit_is_heard_when_its_end_is_seen_and_not_later() -> None:
     bench = Bench([says(PARKING)])
     seen: list[str] = []
@@ -73,17 +79,17 @@ async def test_an_answer_after_tools_may_rest_on_what_they_returned() -> None:
 
 
 async def test_a_text_before_a_call_is_no_answer_and_is_taken_back_before_the_tool_runs() -> None:
-    reader = Reader()
+    reader, seen = Reader(), list[str]()
 
     class Looking(ClassList):
         async def of(self, tenant: str, org_id: str, *, deadline: float = 8.0) -> object:
-            assert reader.reads == ""
+            seen.append(reader.reads)
             return await super().of(tenant, org_id, deadline=deadline)
 
     script = [calls(call("get_classes"), text="Parking is free. Let me look that up."), says("Guppy & Co, Tue. Ok?")]
     answer = await Bench(script, lists=Looking()).streamed("Any classes? And can I park?", reader=reader)
     assert reader.events == ["Parking is free.", TAKEN_BACK, "Guppy & Co, Tue.", " Ok?"]
-    assert answer.text == reader.reads
+    assert (answer.text, seen) == (reader.reads, [""])
 
 
 class CallsFirst:
@@ -102,11 +108,36 @@ class CallsFirst:
         yield calls(call("get_classes"), text="Parking is free. I am looking. Wait")
 
 
+class CallsAnyway:
+    """Calls a tool that it may not call, and says something."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.heard: list[str] = []
+
+    async def generate(self, request: ModelRequest) -> ModelReply:
+        raise AssertionError
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart | ModelReply, None]:
+        yield ModelPart("", calls=True)
+        yield ModelPart("Parking is free. Ok?")
+        self.heard += self.reader.events
+        yield calls(call("get_classes"), text="Parking is free. Ok?")
+
+
 async def test_a_text_behind_a_call_is_never_heard() -> None:
     bench, reader = Bench([], limits=Limits(turns=2)), Reader()
     bench.assistant._model = CallsFirst()
-    assert (await bench.streamed("Any classes?", reader=reader)).text == "Guppy. Ok"
-    assert reader.events == ["Guppy.", " Ok"]
+    answer = await bench.streamed("Any classes? And can I park?", reader=reader)
+    assert (answer.text, reader.events) == ("Guppy. Ok", ["Guppy.", " Ok"])
+
+
+async def test_where_no_call_was_allowed_the_text_beside_one_is_the_answer_and_is_heard() -> None:
+    bench, reader = Bench([], limits=Limits(turns=1)), Reader()
+    bench.assistant._model = model = CallsAnyway(reader)
+    answer = await bench.streamed(QUESTION, reader=reader)
+    assert (answer.text, reader.events) == ("Parking is free. Ok?", ["Parking is free.", " Ok?"])
+    assert model.heard == ["Parking is free."]
 
 
 @pytest.mark.parametrize("finish", RETRIED)
@@ -165,6 +196,7 @@ async def test_a_finding_of_the_guard_stops_the_answer_at_once() -> None:
     assert (answer.outcome, answer.reason, answer.effects) == (Outcome.HANDED_OFF, "guard:foreign_link", ())
     assert "".join(bench.model.streamed) == "Parking is free. Or pay at evil.example/pay now. It"
     assert answer.usage.output_tokens == 10  # as far as they were told
+    assert bench.model.closed == 1
 
 
 async def test_a_price_that_nobody_gave_is_never_heard() -> None:
