@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from statistics import median
 
 import pytest
 from hypothesis import given
@@ -416,15 +417,16 @@ def long_answer(characters: int) -> str:
 
 
 async def test_a_unit_of_a_long_answer_is_heard_milliseconds_after_the_piece_that_completes_it() -> None:
-    """At worst; the figure is printed (`pytest -s`), and held loosely here."""
+    """The figures are printed (`pytest -s`), and held loosely here."""
     history = [Turn("assistant", "Classes are on Tuesday at 4:30 PM, $85 each. " * 4)] * 20
     for characters in (1500, 2000):
-        bench, waits = Bench([calls(call("get_classes")), says(long_answer(characters))]), [0.0]
+        bench, waits = Bench([calls(call("get_classes")), says(long_answer(characters))]), list[float]()
 
         class Timing(Reader):
             async def unit(self, text: str, bench: Bench = bench, waits: list[float] = waits) -> None:
                 waits.append(time.perf_counter() - bench.model.since)
 
         await bench.streamed("Any classes?", reader=Timing(), history=history)
-        print(f"{characters} characters, {len(waits) - 1} units: at worst {max(waits) * 1000:.1f} ms")
-        assert max(waits) < 0.5
+        usual, last, worst = (1000 * wait for wait in (median(waits), waits[-1], max(waits)))
+        print(f"{characters} characters, {len(waits)} units: {usual:.1f} ms, the last {last:.1f}, at worst {worst:.1f}")
+        assert worst < 500
