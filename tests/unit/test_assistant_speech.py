@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.assistant import AskPerson, Limits, Outcome, Turn, speech
+from shared.assistant.guard import Violation
 from shared.assistant.model import FinishReason, ModelBusy, ModelPart, ModelRejected, ModelReply, ModelRequest
 from shared.assistant.steps import STEPS, Step
 from tests.unit.assistant_support import (
@@ -26,6 +28,7 @@ from tests.unit.assistant_support import (
     calls,
     says,
 )
+from tests.unit.test_assistant_guard import DISGUISED
 
 QUESTION = "Where can I park?"
 PARKING = "Parking is free. It is behind the building, with 40 spaces. See you soon!"
@@ -205,6 +208,19 @@ async def test_a_price_that_nobody_gave_is_never_heard() -> None:
     answer = await Bench([says("Parking is free. It costs $99 on Sundays. Ok?")]).streamed(QUESTION, reader=reader)
     assert reader.events == ["Parking is free.", TAKEN_BACK]
     assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, "guard:ungrounded_figure")
+
+
+@pytest.mark.parametrize("words", [0, 27, 28, 29, 30, 31, 32])
+@pytest.mark.parametrize(("text", "wrong"), DISGUISED)
+async def test_no_half_of_what_may_not_be_said_is_heard_wherever_a_unit_could_end(
+    text: str, wrong: Violation, words: int
+) -> None:
+    bench, reader = Bench([says(f"Parking is free. It {'really ' * words}{text} and more of it. Ok?")]), Reader()
+    bench.model.pieces = list
+    answer = await bench.streamed(QUESTION, reader=reader)
+    assert (answer.reason, reader.reads) == (f"guard:{wrong}", "")
+    assert all(re.fullmatch(r"[A-Za-z .$*_]*", event) for event in reader.events if event != TAKEN_BACK)
+    assert not any(half in event for event in reader.events for half in ("evil", "$", "AIza", "KEY", "boss"))
 
 
 @pytest.mark.parametrize("before", ["", "Hello! ", "Sorry. "])
