@@ -25,7 +25,7 @@ from shared.assistant.model import (
     ToolReply,
     UserText,
 )
-from tests.contract.gemini_support import KEY, MODEL, Rig, raw, request, rig
+from tests.contract.gemini_support import KEY, MODEL, Rig, lawful, raw, request, rig
 from tests.unit.assistant_support import GUPPY, REGISTER, SERVICE, SHARK, TAKEN_BACK, ClassList, Reader, brief
 from tests.unit.loopback import MovableClock
 
@@ -66,6 +66,23 @@ async def test_a_recorded_stream_is_heard_in_its_parts_and_ends_with_the_whole_r
     assert [part.tokens.output for part in parts] == [2, 8, 8]
     assert (reply.text, reply.calls, reply.finish) == ("Yes! Starfish has 2 spots.", (), FinishReason.STOP)
     assert reply.tokens == Tokens(412, 8, 30, 0)
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+@pytest.mark.parametrize("name", ["stream_text.sse", "stream_function_call.sse"])
+async def test_a_recorded_stream_comes_out_of_a_script_byte_for_byte(gemini: Rig, name: str, version: str) -> None:
+    await replay(gemini, name)
+    answered = await gemini.post(lawful(), "streamGenerateContent", version=version)
+    assert (answered.content, answered.headers["content-type"].split(";")[0]) == (raw(name), SSE)
+
+
+async def test_a_signature_that_was_streamed_is_demanded_back(gemini: Rig) -> None:
+    await replay(gemini, "stream_function_call.sse")
+    _, reply = await heard(gemini)
+    reply.turn.raw.parts[0].thought_signature = b"another"
+    contents = (*request().contents, reply.turn, ToolReplies((ToolReply("fc_1", "find_classes", {}),)))
+    with pytest.raises(ModelRejected, match="400"):
+        await heard(gemini, request(contents=contents))
 
 
 async def test_a_recorded_call_is_heard_at_once_and_goes_back_with_its_signature(gemini: Rig) -> None:
