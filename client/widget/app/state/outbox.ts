@@ -1,0 +1,120 @@
+/** What the visitor has said and the server has not yet stored: in order, kept over a reload, tried until it is. */
+
+import type { File } from "../../shared/protocol";
+import { CallError } from "../net/calls";
+import { pause } from "../net/pauses";
+
+export type Pending = {
+  id: string;
+  text: string;
+  files: File[];
+  page: string | null;
+  at: string;
+  state: "sending" | "failed";
+  why: string | null;
+};
+
+export type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+export type Needs = {
+  storage: Kept;
+  send: (entry: Pending) => Promise<void>;
+  changed: () => void;
+  sleep: (ms: number) => Promise<void>;
+  online: () => boolean;
+};
+
+const MOST = 50;
+const TRIES = 6;
+
+export class Outbox {
+  entries: Pending[];
+  private running = false;
+  private tries = 0;
+
+  constructor(
+    private readonly key: string,
+    private readonly needs: Needs,
+  ) {
+    this.entries = this.read();
+  }
+
+  private read(): Pending[] {
+    try {
+      const kept: unknown = JSON.parse(this.needs.storage.getItem(this.key) ?? "[]");
+      return Array.isArray(kept) ? (kept as Pending[]).slice(-MOST) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  private save(entries: Pending[]): void {
+    this.entries = entries;
+    try {
+      if (entries.length) this.needs.storage.setItem(this.key, JSON.stringify(entries));
+      else this.needs.storage.removeItem(this.key);
+    } catch {
+      // no storage, or none left: the queue lasts as long as the page
+    }
+    this.needs.changed();
+  }
+
+  private change(id: string, part: Partial<Pending>): void {
+    this.save(this.entries.map((entry) => (entry.id === id ? { ...entry, ...part } : entry)));
+  }
+
+  add(entry: Pending): void {
+    this.save([...this.entries, entry].slice(-MOST));
+    void this.run();
+  }
+
+  /** Another tab has it too: shown here, sent there. */
+  adopt(entries: Pending[]): void {
+    this.entries = entries;
+    this.needs.changed();
+  }
+
+  drop(id: string): void {
+    if (this.entries.some((entry) => entry.id === id)) this.save(this.entries.filter((entry) => entry.id !== id));
+  }
+
+  retry(id: string): void {
+    this.tries = 0;
+    this.change(id, { state: "sending", why: null });
+    void this.run();
+  }
+
+  /** One at a time and in order; a message that was refused does not hold up the next one. */
+  async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    try {
+      for (let next = this.next(); next && this.needs.online(); next = this.next()) await this.attempt(next);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private next(): Pending | undefined {
+    return this.entries.find((entry) => entry.state === "sending");
+  }
+
+  private async attempt(entry: Pending): Promise<void> {
+    try {
+      await this.needs.send(entry);
+      this.tries = 0;
+      this.drop(entry.id);
+    } catch (error) {
+      await this.failed(entry, error);
+    }
+  }
+
+  private async failed(entry: Pending, error: unknown): Promise<void> {
+    const passes = error instanceof CallError && error.passes;
+    if (!passes || (this.tries >= TRIES && this.needs.online())) {
+      this.tries = 0;
+      return this.change(entry.id, { state: "failed", why: error instanceof CallError ? error.detail || error.code : null });
+    }
+    if (error.code === "too_many_requests") this.change(entry.id, { why: error.code });
+    await this.needs.sleep(Math.max(error.retryAfter * 1000, pause(this.tries++)));
+  }
+}
