@@ -12,6 +12,7 @@ import { initial, spoken, Store } from "./state/state";
 import { storage, sweep } from "./state/storage";
 import { Tabs, type Shared } from "./state/tabs";
 import { announcement } from "./text/announce";
+import { t } from "./words";
 
 const PREFIX = "chattercheetah:";
 
@@ -231,15 +232,24 @@ export class Chat {
     return this.sessions.visit.work?.bits ?? 16;
   }
 
-  /** Begun when the visitor begins to write, so that sending does not wait for it. */
-  work(bits = this.sessions.visit.work?.bits ?? 0): Promise<string> {
+  private work(bits: number): Promise<string> {
     const { visit } = this.sessions.visit;
     this.proof ??= import("./net/work").then(({ work }) => work(visit, bits));
     return this.proof;
   }
 
+  /** The visitor writes: the work that a first message needs is begun, so that sending does not wait for it. */
+  prepare(): void {
+    const { work } = this.sessions.visit;
+    if (work && !spoken(this.state)) this.work(work.bits).catch(() => (this.proof = null));
+  }
+
+  draft(text: string): void {
+    this.store.set({ drafted: { text, turn: this.state.drafted.turn + 1 } });
+  }
+
   /** Rating, contact, hand-off: each answers with the conversation as it is now. */
-  async call(name: "chat-rate" | "chat-contact" | "chat-handoff", body: unknown): Promise<void> {
+  private async call(name: "chat-rate" | "chat-contact" | "chat-handoff", body: unknown): Promise<void> {
     this.bridge.send({ type: "spoken" });
     const answer = await this.calls.post(name, body);
     const { conversation } = (await answer.json()) as { conversation: Conversation };
@@ -249,6 +259,15 @@ export class Chat {
 
   rate = (score: number, comment: string | null): Promise<void> => this.call("chat-rate", { score, comment });
   contact = (claims: Partial<Record<Field, string>>): Promise<void> => this.call("chat-contact", claims);
-  handoff = (): Promise<void> => this.call("chat-handoff", {});
+
+  handoff = async (): Promise<void> => {
+    try {
+      await this.call("chat-handoff", {});
+      this.announce(t("handoffAsked"));
+    } catch (error) {
+      this.store.set({ trouble: (error instanceof CallError && error.detail) || t("wrong") });
+    }
+  };
+
   close = (): void => this.bridge.send({ type: "close" });
 }

@@ -7,7 +7,8 @@ export type Strings = typeof english;
 type Plurals = { [K in keyof Strings]: Strings[K] extends string ? never : K }[keyof Strings];
 export type Key = Exclude<keyof Strings, Plurals>;
 
-const LOADERS: Record<Language, () => Promise<{ default: Strings }>> = {
+/** Each has exactly English's keys, in the plural forms that it has itself: tests/locales.test.ts. */
+const LOADERS: Record<Language, () => Promise<{ default: unknown }>> = {
   en: () => import("../locales/en.json"),
   es: () => import("../locales/es.json"),
   fr: () => import("../locales/fr.json"),
@@ -26,7 +27,7 @@ export function speak(locale: string, words: Strings): void {
 }
 
 export async function load(locale: string): Promise<void> {
-  speak(locale, (await LOADERS[language(locale) ?? "en"]()).default);
+  speak(locale, (await LOADERS[language(locale) ?? "en"]()).default as Strings);
 }
 
 export const locale = (): string => tag;

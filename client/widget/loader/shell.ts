@@ -58,6 +58,7 @@ export function shell({ color, position }: Config, words: Words, dir: string, ac
     const shut = button("", () => (greet(""), launcher.focus()), "×");
     aria(shut, "label", dismiss);
     bubble = el("div", { className: "bubble", dir: "auto" }, say, shut);
+    bubble.setAttribute("role", "status");
     say.onpointerenter = acts.intent;
     root.prepend(bubble);
   };

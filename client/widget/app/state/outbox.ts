@@ -10,7 +10,7 @@ export type Pending = {
   files: File[];
   page: string | null;
   at: string;
-  state: "sending" | "failed";
+  state: "sending" | "slow" | "failed";
   why: string | null;
 };
 
@@ -95,7 +95,7 @@ export class Outbox {
   }
 
   private next(): Pending | undefined {
-    return this.entries.find((entry) => entry.state === "sending");
+    return this.entries.find((entry) => entry.state !== "failed");
   }
 
   private async attempt(entry: Pending): Promise<void> {
@@ -112,9 +112,9 @@ export class Outbox {
     const passes = error instanceof CallError && error.passes;
     if (!passes || (this.tries >= TRIES && this.needs.online())) {
       this.tries = 0;
-      return this.change(entry.id, { state: "failed", why: error instanceof CallError ? error.detail || error.code : null });
+      return this.change(entry.id, { state: "failed", why: error instanceof CallError ? error.detail : null });
     }
-    if (error.code === "too_many_requests") this.change(entry.id, { why: error.code });
+    if (error.code === "too_many_requests") this.change(entry.id, { state: "slow" });
     await this.needs.sleep(Math.max(error.retryAfter * 1000, pause(this.tries++)));
   }
 }

@@ -1,9 +1,12 @@
 /** All that the screen is drawn from. */
 
-import type { Config, Conversation, Field, Message } from "../../shared/protocol";
+import type { Config, Conversation, Field, File, Message } from "../../shared/protocol";
 import type { Pending } from "./outbox";
 
 export type Connection = "opening" | "open" | "lost" | "offline" | "refused";
+
+/** A form that the visitor has asked for. */
+export type Panel = "contact" | "rating";
 
 /** An answer that is being written: its units so far. */
 export type Writing = { answer: string; text: string; at: string };
@@ -22,6 +25,12 @@ export type State = {
   conversation: Conversation | null;
   /** The form before the first message: filled in, or passed over. */
   introduced: boolean;
+  /** The form for being reached later, the same. */
+  contacted: boolean;
+  panel: Panel | null;
+  /** Words put into the composer for the visitor to go on with; the number makes the same words new again. */
+  drafted: { text: string; turn: number };
+  enlarged: File | null;
   /** Said politely by the screen reader's live region; the number makes the same words news again. */
   announced: { text: string; turn: number };
   /** A sentence about something that did not work, until it does or is dismissed. */
@@ -58,6 +67,10 @@ export function initial(config: Config, page: string, fresh: boolean, identified
     pending: [],
     conversation: null,
     introduced: false,
+    contacted: false,
+    panel: null,
+    drafted: { text: "", turn: 0 },
+    enlarged: null,
     announced: { text: "", turn: 0 },
     trouble: null,
   };

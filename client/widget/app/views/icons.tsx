@@ -3,7 +3,7 @@
 const PATHS = {
   send: "M5 12h13M12.5 5.8 18.7 12l-6.2 6.2",
   close: "M6 6l12 12M18 6 6 18",
-  more: "M5 12h.01M12 12h.01M19 12h.01",
+  more: "M5.5 12h1M11.5 12h1M17.5 12h1",
   clip: "m20 11-8.5 8.3a5 5 0 0 1-7-7.1l8.6-8.4a3.3 3.3 0 0 1 4.7 4.7l-8.5 8.3a1.7 1.7 0 0 1-2.3-2.4l7.8-7.6",
   down: "M12 5v13M6 12.5l6 6 6-6",
   check: "m5 12.5 4.5 4.5L19 7.5",
@@ -21,7 +21,7 @@ export type IconName = keyof typeof PATHS;
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
-    <svg class={`icon ${name}`} width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
+    <svg class="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );
