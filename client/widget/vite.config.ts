@@ -1,7 +1,8 @@
 /** Two builds into one folder: the loader (one classic script) and the app (modules with hashed names). */
 
 import { resolve } from "node:path";
-import { defineConfig, type BuildEnvironmentOptions } from "vite";
+import type { BuildEnvironmentOptions } from "vite";
+import { defineConfig } from "vitest/config";
 import { budgets, frameManifest } from "./build/plugins.ts";
 
 const here = import.meta.dirname;
@@ -42,5 +43,9 @@ export default defineConfig(({ mode }) => ({
   json: { namedExports: false },
   build: { ...(mode === "loader" ? loader : app), copyPublicDir: false, reportCompressedSize: false },
   plugins: mode === "app" ? [frameManifest(), budgets(dist)] : [],
-  test: { include: ["tests/**/*.test.{ts,tsx}"], environment: "happy-dom" },
+  test: {
+    include: ["tests/**/*.test.{ts,tsx}"],
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { settings: { disableIframePageLoading: true } } },
+  },
 }));

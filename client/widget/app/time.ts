@@ -43,19 +43,21 @@ export function isOpen(hours: Hours | null, now = new Date()): boolean {
   return hours.opens_at !== null && new Date(hours.opens_at) <= now;
 }
 
+const format = (at: Date, options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(locale(), options).format(at);
+
 /** The business's clock, and which clock that is where the visitor's shows another time. */
 function wall(at: Date, timeZone: string): string {
-  const theirs = formatter({ ...CLOCK, timeZone }).format(at);
-  return theirs === formatter(CLOCK).format(at) ? theirs : formatter({ ...CLOCK, timeZone, timeZoneName: "short" }).format(at);
+  const theirs = format(at, { ...CLOCK, timeZone });
+  return theirs === format(at, CLOCK) ? theirs : format(at, { ...CLOCK, timeZone, timeZoneName: "short" });
 }
 
-function opening(hours: Hours, now: Date): string {
-  const at = new Date(hours.opens_at!);
-  const time = wall(at, hours.time_zone);
-  const ahead = dayNumber(at, hours.time_zone) - dayNumber(now, hours.time_zone);
+function opening({ opens_at, time_zone: timeZone }: Hours, now: Date): string {
+  const at = new Date(opens_at!);
+  const time = wall(at, timeZone);
+  const ahead = dayNumber(at, timeZone) - dayNumber(now, timeZone);
   if (ahead === 0) return t("opensAt", { time });
   const far: Intl.DateTimeFormatOptions = ahead < 7 ? {} : { day: "numeric", month: "long" };
-  return t("opensOn", { day: formatter({ weekday: "long", timeZone: hours.time_zone, ...far }).format(at), time });
+  return t("opensOn", { day: format(at, { weekday: "long", timeZone, ...far }), time });
 }
 
 /** "We open on Monday at 9:00 AM.", or null while the business is open or has told no hours. */

@@ -14,7 +14,7 @@ box-shadow:0 0 0 1px var(--line),0 9px 40px #0004}
 background:var(--accent);color:var(--on);display:grid;place-items:center;transition:transform .2s}
 .launcher:hover{transform:scale(1.05)}
 i{grid-area:1/1;inline-size:28px;block-size:26px;padding-inline:3.5px;border-radius:13px;border-end-start-radius:3px;
-background:radial-gradient(var(--accent) 2px,#0000 2.5px) 0/7px content-box,currentColor;transition:.2s}
+background:radial-gradient(circle,var(--accent) 2px,#0000 2.5px) 0/7px content-box,currentColor;transition:.2s}
 i+i{background:currentColor;border-radius:0;clip-path:polygon(7px 9px,14px 16px,21px 9px,23px 11px,14px 20px,5px 11px)}
 i+i,.open i{opacity:0;transform:scale(.5)}
 .open i+i{opacity:1;transform:none}

@@ -70,7 +70,8 @@ export class Live {
         continue;
       }
       const refused = error instanceof CallError && !error.passes;
-      this.hooks.state(refused ? "refused" : "lost");
+      // One break is nothing to speak of: the next try is a second away.
+      if (refused || tries > 0 || !navigator.onLine) this.hooks.state(refused ? "refused" : "lost");
       const wait = error instanceof CallError ? error.retryAfter * 1000 : 0;
       await sleep(Math.max(wait, pause(refused ? 5 : tries++)), signal);
     }
@@ -80,6 +81,7 @@ export class Live {
     const silence = new AbortController();
     const end = (): void => silence.abort();
     signal.addEventListener("abort", end);
+    addEventListener("offline", end); // a stream may seem open long after its line has gone
     let timer: ReturnType<typeof setTimeout> | undefined;
     const alive = (): void => {
       clearTimeout(timer);
@@ -90,6 +92,7 @@ export class Live {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", end);
+      removeEventListener("offline", end);
     }
   }
 

@@ -95,9 +95,7 @@ export function Header({ chat, state }: { chat: Chat; state: State }) {
         {[...config.name][0]}
       </span>
       <div class="who">
-        <h1 tabIndex={-1} dir="auto">
-          {config.name}
-        </h1>
+        <h1 tabIndex={-1}>{config.name}</h1>
         <p class={away ? "away" : "here"}>{status(state)}</p>
       </div>
       <Menu chat={chat} state={state} />

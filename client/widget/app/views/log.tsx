@@ -64,7 +64,7 @@ function Beginning({ chat, state }: { chat: Chat; state: State }) {
 function End({ chat, state }: { chat: Chat; state: State }) {
   const { writing, typing, conversation, panel, messages } = state;
   const rate = panel === "rating" || (conversation?.owner === "resolved" && conversation.rating === null && messages.length > 0);
-  const contact = panel === "contact" || (conversation?.asks_contact && !state.contacted);
+  const contact = panel === "contact" || (conversation?.asks_contact && conversation.owner !== "human" && !state.contacted);
   return (
     <>
       {writing && (
@@ -110,9 +110,14 @@ function useNewest(state: State) {
     box.scrollTo({ top: box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
     setAway(false);
   };
+  const last = useRef(0);
   const scrolled = (): void => {
     const { scrollHeight, scrollTop, clientHeight } = log.current!;
-    stuck.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR;
+    // What grows below does not move the log: only who scrolls up lets go of the newest.
+    if (near) stuck.current = true;
+    else if (scrollTop < last.current) stuck.current = false;
+    last.current = scrollTop;
     setAway(!stuck.current);
   };
   useLayoutEffect(() => jump(), [state.pending.length > 0]);

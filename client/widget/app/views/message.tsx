@@ -1,66 +1,18 @@
 /** One message: its words, its files, its classes, and below the last of a group when it was and how far it came. */
 
-import { Component, type ComponentChildren } from "preact";
-import type { Card, File, Message } from "../../shared/protocol";
+import { Component } from "preact";
+import type { Message } from "../../shared/protocol";
 import type { Chat } from "../chat";
 import type { Pending } from "../state/outbox";
 import { author } from "../text/announce";
-import { safeUrl } from "../text/links";
-import { clock, weekday } from "../time";
-import { count, t } from "../words";
+import { clock } from "../time";
+import { t } from "../words";
+import { lazy } from "./hooks";
 import { Icon } from "./icons";
 import { Markdown, Plain } from "./text";
 
-const SHOWN = /^image\/(jpeg|png|gif|webp)$/;
-
-function Attached({ file, chat }: { file: File; chat: Chat }) {
-  const href = safeUrl(file.url);
-  if (href && SHOWN.test(file.type)) {
-    return (
-      <button class="picture" type="button" aria-label={t("enlarge", { name: file.name })} onClick={() => chat.store.set({ enlarged: file })}>
-        <img src={href} alt={file.name} loading="lazy" decoding="async" />
-      </button>
-    );
-  }
-  const inside = (
-    <>
-      <Icon name="file" />
-      <span dir="auto">{file.name}</span>
-    </>
-  );
-  if (!href) return <span class="file">{inside}</span>;
-  return (
-    <a class="file" href={href} target="_blank" rel="noopener noreferrer nofollow" title={t("download", { name: file.name })}>
-      {inside}
-    </a>
-  );
-}
-
-const Line = ({ icon, children }: { icon: "day" | "pin"; children: ComponentChildren }) => (
-  <p>
-    <Icon name={icon} size={16} />
-    <span dir="auto">{children}</span>
-  </p>
-);
-
-function ClassCard({ card, chat }: { card: Card; chat: Chat }) {
-  const when = [card.days.map(weekday).join(", "), card.times].filter(Boolean).join(" · ");
-  return (
-    <li class="card">
-      <h2 dir="auto">{card.name}</h2>
-      {when && <Line icon="day">{when}</Line>}
-      {card.location && <Line icon="pin">{card.location}</Line>}
-      <div class="facts">
-        {card.openings !== null && <strong>{count("places", card.openings)}</strong>}
-        {card.fee && <span>{t("fee", { fee: card.fee })}</span>}
-        <button class="quiet" type="button" onClick={() => chat.draft(t("askText", { name: card.name }))}>
-          {t("askAbout")}
-          <span class="hidden">: {card.name}</span>
-        </button>
-      </div>
-    </li>
-  );
-}
+const Files = lazy(async () => (await import("./extras")).Files);
+const Cards = lazy(async () => (await import("./extras")).Cards);
 
 type SaidProps = { message: Message; first: boolean; last: boolean; chat: Chat };
 
@@ -81,20 +33,8 @@ export class Said extends Component<SaidProps> {
             {who === "assistant" ? <Markdown text={text} /> : <Plain text={text} />}
           </div>
         )}
-        {files.length > 0 && (
-          <div class="files">
-            {files.map((file) => (
-              <Attached key={file.id} file={file} chat={chat} />
-            ))}
-          </div>
-        )}
-        {cards.length > 0 && (
-          <ul class="cards">
-            {cards.map((card) => (
-              <ClassCard key={card.id} card={card} chat={chat} />
-            ))}
-          </ul>
-        )}
+        {files.length > 0 && <Files files={files} chat={chat} />}
+        {cards.length > 0 && <Cards cards={cards} chat={chat} />}
         {last && who !== "system" && (
           <p class="state">
             <time dateTime={message.at}>{clock(message.at)}</time>
@@ -116,8 +56,10 @@ function Way({ entry, chat, offline }: { entry: Pending; chat: Chat; offline: bo
   if (entry.state === "failed") {
     return (
       <p class="state failed">
-        <Icon name="alert" size={14} />
-        <span>{entry.why || t("failed")}</span>
+        <span>
+          <Icon name="alert" size={14} />
+          {entry.why || t("failed")}
+        </span>
         <button class="quiet" type="button" onClick={() => chat.again(entry.id)}>
           {t("again")}
         </button>
@@ -143,13 +85,7 @@ export const Waiting = ({ entry, chat, offline }: { entry: Pending; chat: Chat; 
         <Plain text={entry.text} />
       </div>
     )}
-    {entry.files.length > 0 && (
-      <div class="files">
-        {entry.files.map((file) => (
-          <Attached key={file.id} file={file} chat={chat} />
-        ))}
-      </div>
-    )}
+    {entry.files.length > 0 && <Files files={entry.files} chat={chat} />}
     <Way entry={entry} chat={chat} offline={offline} />
   </li>
 );
