@@ -6,7 +6,7 @@ import { CallError, Calls, Sessions } from "./net/calls";
 import { Live, type Told } from "./net/live";
 import { deliver, type Heard } from "./net/message";
 import { sleep } from "./net/pauses";
-import { merge, replace, unread } from "./state/merge";
+import { later, merge, replace, unread } from "./state/merge";
 import { Outbox, type Kept, type Pending } from "./state/outbox";
 import { initial, spoken, Store } from "./state/state";
 import { storage, sweep } from "./state/storage";
@@ -15,6 +15,15 @@ import { announcement } from "./text/announce";
 import { t } from "./words";
 
 const PREFIX = "chattercheetah:";
+
+/** What is heard is passed on only for as long as the visit lasts in which it was asked for. */
+function only(here: () => boolean, heard: Heard): Heard {
+  const kept = Object.entries(heard).map(([name, hear]: [string, (...given: never[]) => void]) => [
+    name,
+    (...given: never[]) => here() && hear(...given),
+  ]);
+  return Object.fromEntries(kept) as Heard;
+}
 
 export class Chat {
   readonly store: Store;
@@ -33,7 +42,7 @@ export class Chat {
     open: boolean,
   ) {
     const { config, page } = bridge.start;
-    this.store = new Store(initial(config, page, visit.fresh, visit.identified));
+    this.store = new Store(initial(config, page, visit));
     this.sessions = new Sessions(visit, () => bridge.send({ type: "renew" }));
     this.calls = new Calls(config.functions, this.sessions);
     this.tabs = new Tabs((what) => this.shared(what));
@@ -87,14 +96,21 @@ export class Chat {
     this.look();
   }
 
+  /** Answers of a visit that is over are nobody's business any more. */
+  private here(): () => boolean {
+    const { visit } = this.state;
+    return () => this.state.visit === visit;
+  }
+
   private visit(answer: Extract<ToFrame, { type: "visit" }>): void {
     const before = this.sessions.visit.visit;
     this.sessions.take(answer);
     if (isRefusal(answer)) return;
     this.store.set({ identified: answer.identified });
     if (answer.visit === before) return;
+    this.outbox.end();
     const { config, page, shown } = this.state;
-    this.store.set({ ...initial(config, page, answer.fresh, answer.identified), shown });
+    this.store.set({ ...initial(config, page, answer), shown });
     this.proof = null;
     this.live.reset();
     this.enter(answer);
@@ -128,15 +144,13 @@ export class Chat {
     this.store.set({ announced: { text, turn: this.state.announced.turn + 1 } });
   }
 
-  /** What is on the screen is seen; what is not is counted beside the launcher. */
+  /** What is on the screen, here or in another tab, is seen; what is not is counted beside the launcher. */
   private look(): void {
     const { shown, messages } = this.state;
-    const newest = messages.at(-1)?.id ?? null;
-    if (shown && !document.hidden && newest && newest !== this.seen) {
-      this.seen = newest;
-      this.keep(newest);
-      this.tabs.tell({ seen: newest });
-    }
+    const before = this.seen;
+    const newest = shown && !document.hidden ? (messages.at(-1)?.id ?? null) : null;
+    this.seen = later(messages, newest, later(messages, this.kept.getItem(this.key("seen")), before));
+    if (newest && this.seen !== before) this.keep(newest);
     this.bridge.send({ type: "unread", count: unread(messages, this.seen) });
   }
 
@@ -146,15 +160,14 @@ export class Chat {
     } catch {
       // the badge may count twice after a reload
     }
+    this.tabs.tell({});
   }
 
-  private shared({ pending, messages, seen }: Shared): void {
-    if (pending) this.outbox.adopt(pending);
+  private shared({ messages }: Shared): void {
+    this.outbox.reread();
+    this.queued();
     if (messages) this.take(merge(this.state.messages, messages), null);
-    if (seen) {
-      this.seen = seen;
-      this.look();
-    }
+    else this.look();
     this.live.start();
   }
 
@@ -167,7 +180,7 @@ export class Chat {
     const id = crypto.randomUUID().replaceAll("-", "");
     const at = new Date().toISOString();
     this.outbox.add({ id, text, files, page: this.state.page, at, state: "sending", why: null });
-    this.tabs.tell({ pending: this.outbox.entries });
+    this.tabs.tell({});
     this.live.start();
   }
 
@@ -177,18 +190,20 @@ export class Chat {
 
   discard(id: string): void {
     this.outbox.drop(id);
-    this.tabs.tell({ pending: this.outbox.entries });
+    this.tabs.tell({});
   }
 
   /** Resolves as soon as the message is stored; the answer is read on. */
   private deliver(entry: Pending): Promise<void> {
+    const here = this.here();
     return new Promise((stored, refused) => {
       const accepted = (message: Message): void => {
         this.take(merge(this.state.messages, [message]), null);
-        this.tabs.tell({ messages: [message], pending: this.outbox.entries });
+        this.tabs.tell({ messages: [message] });
         stored();
       };
-      this.attempt(entry, { ...this.answering(), accepted }).then(() => this.store.set({ typing: false }), refused);
+      const end = (): void => void (here() && this.store.set({ typing: false }));
+      this.attempt(entry, only(here, { ...this.answering(), accepted })).then(end, refused);
     });
   }
 
@@ -250,8 +265,10 @@ export class Chat {
 
   /** Rating, contact, hand-off: each answers with the conversation as it is now. */
   private async call(name: "chat-rate" | "chat-contact" | "chat-handoff", body: unknown): Promise<void> {
+    const here = this.here();
     this.bridge.send({ type: "spoken" });
     const answer = await this.calls.post(name, body);
+    if (!here()) return;
     const { conversation } = (await answer.json()) as { conversation: Conversation };
     this.store.set({ conversation });
     this.live.start();

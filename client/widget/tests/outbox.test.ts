@@ -116,6 +116,21 @@ test("storage that is full or damaged loses nothing of this page", async () => {
   expect(tried).toEqual(["a"]);
 });
 
+test("two tabs keep what was said in both, and each sends its own", async () => {
+  const one = line([]);
+  const other = line([], one.kept);
+  one.at.online = other.at.online = false;
+  one.outbox.add(entry("a"));
+  other.outbox.add(entry("b"));
+  one.outbox.reread();
+  expect(one.outbox.entries.map(({ id }) => id)).toEqual(["a", "b"]);
+  one.at.online = other.at.online = true;
+  await one.outbox.run();
+  await other.outbox.run();
+  expect([one.tried, other.tried]).toEqual([["a"], ["b"]]);
+  expect(one.kept.held.size).toBe(0);
+});
+
 test("pauses double up to thirty seconds, and half of each is chance", () => {
   expect([0, 1, 2, 9].map((tries) => pause(tries, () => 1))).toEqual([1_000, 2_000, 4_000, 30_000]);
   expect(pause(1, () => 0)).toBe(1_000);

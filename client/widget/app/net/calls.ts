@@ -78,9 +78,12 @@ export class Calls {
 
   /** Waits for the head of the answer only; a stream is read by who asked for it. */
   async post(name: string, body: unknown, options: Options = {}): Promise<Response> {
+    const { visit } = this.sessions.visit;
     const answer = await this.once(name, body, options);
     if (answer.ok) return answer;
     if (answer.status !== 401 || isRefusal(await this.sessions.renew())) throw await refusal(answer);
+    // Another visit may be another person: what was meant for the one is not said in the other.
+    if (this.sessions.visit.visit !== visit) throw await refusal(answer);
     const again = await this.once(name, body, options);
     if (again.ok) return again;
     throw await refusal(again);

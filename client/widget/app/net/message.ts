@@ -29,10 +29,11 @@ export async function deliver(calls: Calls, outgoing: Outgoing, heard: Heard): P
   for (let tries = 0; ; tries += 1) {
     try {
       if (await stream(calls, outgoing, heard, progress)) return;
+      if (!progress.accepted) throw new CallError("network", "");
     } catch (error) {
-      if (!progress.accepted) throw error;
+      // A line that breaks raises what the browser likes; only our own errors say that trying again is no use.
+      if (!progress.accepted) throw error instanceof CallError ? error : new CallError("network", "");
     }
-    if (!progress.accepted) throw new CallError("network", "");
     if (tries >= TRIES) return;
     await sleep(pause(tries));
   }

@@ -25,8 +25,13 @@ export function replace(held: Message[], whole: Message[]): Message[] {
   return newest([...held.filter((message) => !ids.has(message.id) && order(message, first) < 0), ...whole]);
 }
 
+/** Where a message stands, and before all where it is not held: what was seen only ever moves on. */
+const place = (messages: Message[], seen: string | null): number => messages.findIndex(({ id }) => id === seen);
+
+export const later = (messages: Message[], one: string | null, other: string | null): string | null =>
+  place(messages, one) > place(messages, other) ? one : other;
+
 /** How many of others' messages came after the one that was last on the screen. */
 export function unread(messages: Message[], seen: string | null): number {
-  const at = messages.findIndex(({ id }) => id === seen);
-  return messages.slice(at + 1).filter(({ author }) => author === "assistant" || author === "person").length;
+  return messages.slice(place(messages, seen) + 1).filter(({ author }) => author === "assistant" || author === "person").length;
 }

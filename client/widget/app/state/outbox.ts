@@ -26,9 +26,16 @@ export type Needs = {
 const MOST = 50;
 const TRIES = 6;
 
+/**
+ * The list lies in storage, which tabs of one visit share: each change is made to what lies there. A tab sends what was
+ * said in it, and what it found when it came; should two send the same, the server stores it once.
+ */
 export class Outbox {
-  entries: Pending[];
+  entries: Pending[] = [];
+  private readonly mine: Set<string>;
+  private durable = true;
   private running = false;
+  private ended = false;
   private tries = 0;
 
   constructor(
@@ -36,9 +43,11 @@ export class Outbox {
     private readonly needs: Needs,
   ) {
     this.entries = this.read();
+    this.mine = new Set(this.entries.map(({ id }) => id));
   }
 
   private read(): Pending[] {
+    if (!this.durable) return this.entries;
     try {
       const kept: unknown = JSON.parse(this.needs.storage.getItem(this.key) ?? "[]");
       return Array.isArray(kept) ? (kept as Pending[]).slice(-MOST) : [];
@@ -47,38 +56,40 @@ export class Outbox {
     }
   }
 
-  private save(entries: Pending[]): void {
+  private save(change: (entries: Pending[]) => Pending[]): void {
+    const entries = change(this.read());
     this.entries = entries;
     try {
       if (entries.length) this.needs.storage.setItem(this.key, JSON.stringify(entries));
       else this.needs.storage.removeItem(this.key);
     } catch {
-      // no storage, or none left: the queue lasts as long as the page
+      this.durable = false; // no storage, or none left: the queue lasts as long as the page
     }
     this.needs.changed();
   }
 
   private change(id: string, part: Partial<Pending>): void {
-    this.save(this.entries.map((entry) => (entry.id === id ? { ...entry, ...part } : entry)));
+    this.save((entries) => entries.map((entry) => (entry.id === id ? { ...entry, ...part } : entry)));
   }
 
   add(entry: Pending): void {
-    this.save([...this.entries, entry].slice(-MOST));
+    this.mine.add(entry.id);
+    this.save((entries) => [...entries, entry].slice(-MOST));
     void this.run();
   }
 
-  /** Another tab has it too: shown here, sent there. */
-  adopt(entries: Pending[]): void {
-    this.entries = entries;
-    this.needs.changed();
+  /** Another tab has changed what lies in storage. */
+  reread(): void {
+    this.entries = this.read();
   }
 
   drop(id: string): void {
-    if (this.entries.some((entry) => entry.id === id)) this.save(this.entries.filter((entry) => entry.id !== id));
+    if (this.entries.some((entry) => entry.id === id)) this.save((entries) => entries.filter((entry) => entry.id !== id));
   }
 
   retry(id: string): void {
     this.tries = 0;
+    this.mine.add(id);
     this.change(id, { state: "sending", why: null });
     void this.run();
   }
@@ -88,14 +99,20 @@ export class Outbox {
     if (this.running) return;
     this.running = true;
     try {
-      for (let next = this.next(); next && this.needs.online(); next = this.next()) await this.attempt(next);
+      for (let next = this.next(); next && !this.ended && this.needs.online(); next = this.next()) await this.attempt(next);
     } finally {
       this.running = false;
     }
   }
 
   private next(): Pending | undefined {
-    return this.entries.find((entry) => entry.state !== "failed");
+    return this.entries.find((entry) => entry.state !== "failed" && this.mine.has(entry.id));
+  }
+
+  /** The visit is over: what was still to be sent was meant for nobody else. */
+  end(): void {
+    this.ended = true;
+    this.save(() => []);
   }
 
   private async attempt(entry: Pending): Promise<void> {
@@ -109,6 +126,7 @@ export class Outbox {
   }
 
   private async failed(entry: Pending, error: unknown): Promise<void> {
+    if (this.ended) return;
     const passes = error instanceof CallError && error.passes;
     if (!passes || (this.tries >= TRIES && this.needs.online())) {
       this.tries = 0;

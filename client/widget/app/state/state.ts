@@ -1,6 +1,6 @@
 /** All that the screen is drawn from. */
 
-import type { Config, Conversation, Field, File, Message } from "../../shared/protocol";
+import type { Config, Conversation, Field, File, Message, Visit } from "../../shared/protocol";
 import type { Pending } from "./outbox";
 
 export type Connection = "opening" | "open" | "lost" | "offline" | "refused";
@@ -12,6 +12,7 @@ export type Panel = "contact" | "rating";
 export type Writing = { answer: string; text: string; at: string };
 
 export type State = {
+  visit: string;
   config: Config;
   page: string;
   shown: boolean;
@@ -53,8 +54,9 @@ export class Store {
   }
 }
 
-export function initial(config: Config, page: string, fresh: boolean, identified: boolean): State {
+export function initial(config: Config, page: string, { visit, fresh, identified }: Visit): State {
   return {
+    visit,
     config,
     page,
     fresh,

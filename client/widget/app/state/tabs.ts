@@ -1,9 +1,9 @@
 /** Tabs of one site that show the same visit: what is said in one appears in the others at once. */
 
 import type { Message } from "../../shared/protocol";
-import type { Pending } from "./outbox";
 
-export type Shared = { pending?: Pending[]; messages?: Message[]; seen?: string };
+/** What the storage that they share holds is looked up there; only messages are told. */
+export type Shared = { messages?: Message[] };
 
 export class Tabs {
   private channel: BroadcastChannel | null = null;

@@ -79,7 +79,7 @@ export function App({ chat }: { chat: Chat }) {
   }, [chat]);
   const stopped = conversation?.opted_out || conversation?.blocked;
   return (
-    <main class="app">
+    <main class="app" key={state.visit}>
       <Header chat={chat} state={state} />
       <Log chat={chat} state={state} />
       <Banner chat={chat} state={state} />
