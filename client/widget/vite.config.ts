@@ -1,9 +1,9 @@
-/** Two builds into one folder: the loader (one classic script) and the app (modules with hashed names). */
+/** Two builds into one folder: the loader (one classic script) and the app (modules; its chunks are named after what is in them). */
 
 import { resolve } from "node:path";
 import type { BuildEnvironmentOptions } from "vite";
 import { defineConfig } from "vitest/config";
-import { budgets, frameManifest } from "./build/plugins.ts";
+import { budgets } from "./build/plugins.ts";
 
 const here = import.meta.dirname;
 const dist = resolve(here, "dist");
@@ -26,11 +26,11 @@ const app: BuildEnvironmentOptions = {
   rolldownOptions: {
     input: { app: resolve(here, "app/main.tsx") },
     output: {
-      entryFileNames: "app/[name]-[hash].js",
+      entryFileNames: "app/app.js",  // the frame's document names it, and its style
       // A language's chunk is named after it: the table of sizes knows them by that.
       chunkFileNames: ({ facadeModuleId }) =>
         facadeModuleId?.includes("/locales/") ? "app/locale-[name]-[hash].js" : "app/[name]-[hash].js",
-      assetFileNames: "app/[name]-[hash][extname]",
+      assetFileNames: "app/app[extname]",
     },
   },
 };
@@ -42,7 +42,7 @@ export default defineConfig(({ mode }) => ({
   logLevel: "warn",
   json: { namedExports: false },
   build: { ...(mode === "loader" ? loader : app), copyPublicDir: false, reportCompressedSize: false },
-  plugins: mode === "app" ? [frameManifest(), budgets(dist)] : [],
+  plugins: mode === "app" ? [budgets(dist)] : [],
   test: {
     include: ["tests/**/*.test.{ts,tsx}"],
     environment: "happy-dom",

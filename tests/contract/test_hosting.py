@@ -20,7 +20,7 @@ from tests.unit.loopback import nobody_listens, serving
 
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 HASHED = ("app/app-1a2B_c3d.js", "app/style-CC5R0tJj.css", "app/locale-pt-C7tnzVMz.js")
-NAMED = ("app/app.js", "app/app.css", "app/frame.json")
+NAMED = ("app/app.js", "app/app.css")
 FILES = {"widget.js": "loader()", **dict.fromkeys((*HASHED, *NAMED), "app()")}
 
 

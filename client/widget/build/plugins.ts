@@ -1,4 +1,4 @@
-/** What a build tells and refuses: the frame's manifest, the table of sizes, and the budgets. */
+/** What a build tells and refuses: the table of sizes, and the budgets. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,26 +8,10 @@ import type { Plugin, Rolldown } from "vite";
 export const LOADER_BUDGET = 5 * 1024;
 export const WHOLE_BUDGET = 30 * 1024;
 
-type Bundle = Rolldown.OutputBundle;
+type OutputFile = Rolldown.OutputBundle[string];
 type Row = { what: string; raw: number; gzip: number };
 
-const isChunk = (file: Bundle[string]): file is Rolldown.OutputChunk => file.type === "chunk";
-
-/** `app/frame.json`: the names of the script and the style, from which chat-frame makes the frame's document. */
-export function frameManifest(): Plugin {
-  return {
-    name: "frame-manifest",
-    // After Vite has put its style sheet into the bundle.
-    generateBundle: { order: "post", handler(_options, bundle) {
-      const files = Object.values(bundle);
-      const script = files.filter(isChunk).find((chunk) => chunk.isEntry);
-      const style = files.find((file) => file.fileName.endsWith(".css"));
-      if (!script || !style) throw new Error("The build has no entry script or no style.");
-      const source = JSON.stringify({ script: `/${script.fileName}`, style: `/${style.fileName}` });
-      this.emitFile({ type: "asset", fileName: "app/frame.json", source });
-    } },
-  };
-}
+const isChunk = (file: OutputFile): file is Rolldown.OutputChunk => file.type === "chunk";
 
 function row(dist: string, file: string): Row {
   const content = readFileSync(join(dist, file));
