@@ -54,7 +54,7 @@ async def test_a_broken_stream_is_taken_up_with_the_same_message(browser: Browse
     ("change", "status", "code"),
     [
         ({"authorization": ""}, 401, "session_invalid"),
-        ({"authorization": "Bearer "}, 401, "session_invalid"),
+        ({"authorization": "Bearer"}, 401, "session_invalid"),
         ({"authorization": "Bearer x.y"}, 401, "session_invalid"),
         ({"authorization": "Basic abc"}, 401, "session_invalid"),
         ({"authorization": "Bearer " + "a" * 5000}, 401, "session_invalid"),
