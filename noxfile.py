@@ -12,6 +12,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shutil import which
 
@@ -24,9 +25,13 @@ LOCK = HERE / "requirements-dev.txt"
 UV = BOOT / "bin" / "uv"
 PYTHON = ENV / "bin" / "python"
 EMULATORS = HERE / "local" / "emulators"
+CLIENT = HERE / "client"
+WIDGET = CLIENT / "widget" / "dist" / "widget.js"
 
 NO_VENV = """Python's venv module is missing or incomplete. On Debian and Ubuntu: apt install python3-venv
 Then run this command again."""
+NO_NPM = """The web chat's widget is built with npm, which is not here.
+Install Node 20.19 or newer with npm (nodejs.org), then run this command again."""
 OLD_PYTHON = "This project needs Python 3.11 or newer; this is {}.{}. Try: python3.11 noxfile.py"
 
 
@@ -77,11 +82,12 @@ os.environ["PATH"] = f"{ENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Format, lint, types, layers, then every test. With arguments: pytest alone, with these."""
+    """Format, lint, types, layers, the client, then every test. With arguments: pytest alone, with these."""
     prepare(session)
     install_browser()
     if not session.posargs:
         check(session)
+        check_client(session)
     say("── tests")
     run(session, "-m", "pytest", *session.posargs)
 
@@ -154,6 +160,7 @@ def prepare(session: nox.Session) -> None:
     """Everything that the local cloud and the tests need, installed when missing."""
     install_environment(session)
     install_emulators(session)
+    build_client(session)
 
 
 def install_environment(session: nox.Session) -> None:
@@ -176,6 +183,45 @@ def install_emulators(session: nox.Session) -> None:
         return
     say("Installing the emulators' Node packages into local/emulators (once, about a minute) …")
     session.run("npm", "ci", "--prefix", str(EMULATORS), "--ignore-scripts", "--no-audit", "--no-fund")
+
+
+def build_client(session: nox.Session) -> None:
+    """What runs in a visitor's browser, built when its sources or its packages changed."""
+    if not (CLIENT / "package.json").is_file():
+        return
+    if not which("npm"):
+        session.error(NO_NPM)
+    packages, built = _digest([CLIENT / "package-lock.json"]), _digest(_client_sources())
+    installed, stamp = CLIENT / "node_modules" / "installed", CLIENT / "node_modules" / "built"
+    if not installed.is_file() or installed.read_text() != packages:
+        say("Installing the client's Node packages into client/node_modules (a minute, when they changed) …")
+        session.run("npm", "ci", "--prefix", str(CLIENT), "--ignore-scripts", "--no-audit", "--no-fund", silent=True)
+        installed.write_text(packages)  # npm ci has emptied the folder: the other mark is gone
+    if not WIDGET.is_file() or not stamp.is_file() or stamp.read_text() != built:
+        say("Building the web chat's widget …")
+        session.run("npm", "run", "build", "--prefix", str(CLIENT), silent=True)
+        stamp.write_text(built)
+
+
+def _client_sources() -> Iterator[Path]:
+    for folder, names, files in os.walk(CLIENT):
+        names[:] = [name for name in names if name not in ("node_modules", "dist")]
+        yield from (Path(folder) / file for file in files)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    """Of names and contents."""
+    each = (f"{path.relative_to(HERE)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(files))
+    return hashlib.sha256("\n".join(each).encode()).hexdigest()
+
+
+def check_client(session: nox.Session) -> None:
+    """The client's own checks and tests."""
+    if not (CLIENT / "package.json").is_file():
+        return
+    for heading, script in (("client: types", "check"), ("client: tests", "test")):
+        say(f"── {heading}")
+        session.run("npm", "run", script, "--silent", "--prefix", str(CLIENT))
 
 
 def install_browser() -> None:

@@ -108,7 +108,9 @@ def _line(line: Line) -> None:
 
 def _addresses(stack: Stack) -> None:
     url = "http://127.0.0.1:{}".format
-    console.print(f"[bold]Phone page[/]  {url(stack.ports.phone)}   [dim]two phones: text the demo's businesses[/]")
+    console.print(f"[bold]Phone page[/]  {url(stack.ports.phone)}   [dim]two phones and a visitor's browser[/]")
+    console.print(f"[bold]Sites[/]       {url(stack.ports.site)}   [dim]the businesses' own, with the chat[/]")
+    console.print(f"[bold]Widget[/]      {url(stack.ports.widget)}/widget.js   [dim]what they embed[/]")
     console.print(
         f"[bold]Functions[/]   {stack.functions_url}   [dim]POST to a function's name; see .local/stack.json[/]"
     )

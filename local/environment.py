@@ -36,6 +36,7 @@ def environment(ports: Ports, telnyx_public_key: str, database: str) -> dict[str
             "FUNCTIONS_URL": f"http://127.0.0.1:{ports.functions}",
             "FIREBASE_API_KEY": "local",
             "ADMIN_ORIGIN": ADMIN_ORIGIN,
+            "WIDGET_ORIGIN": f"http://127.0.0.1:{ports.widget}",
             "FIRESTORE_EMULATOR_HOST": database,
             "FIREBASE_AUTH_EMULATOR_HOST": f"127.0.0.1:{ports.auth}",
             "CLOUD_TASKS_EMULATOR_HOST": f"127.0.0.1:{ports.tasks}",
@@ -94,10 +95,11 @@ def twilio_accounts(functions_url: str) -> dict[str, twilio.Account]:
 
 def secret_values() -> dict[str, str]:
     """Made anew at every start: nothing encrypted outlives the emulator's memory."""
-    field, link, address = (base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() for _ in range(3))
+    field, link, chat, address = (base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() for _ in range(4))
     return {
         "FIELD_ENCRYPTION_KEY": f"k1:{field}",
         "MEDIA_LINK_KEY": f"k1:{link}",
+        "CHAT_SESSION_KEY": f"k1:{chat}",
         "ADDRESS_HASH_KEY": address,
         "GEMINI_API_KEY": "local-demonstration",
         "TELNYX_API_KEY": "KEY-local-platform",

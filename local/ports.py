@@ -18,6 +18,8 @@ class Ports:
     auth: int = 9099
     auth_emulator: int = 9098
     phone: int = 5001
+    widget: int = 5002
+    site: int = 5003
     telnyx: int = 8101
     twilio: int = 8102
     gemini: int = 8103

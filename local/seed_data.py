@@ -5,6 +5,7 @@ No class name stands here: classes come from Jackrabbit, whose stand-in is fille
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -21,6 +22,26 @@ class FactData(TypedDict):
     text: str
 
 
+class HolidayData(TypedDict):
+    date: str
+    name: str
+    hours: list[str]
+
+
+class GreetingData(TypedDict):
+    path: str
+    text: str
+    after_seconds: int
+
+
+class FormData(TypedDict):
+    fields: list[str]
+    required: bool
+
+
+Week = Mapping[str, list[str]]  # day → "09:00-20:00", one text for each time that it is open
+
+
 @dataclass(frozen=True)
 class Person:
     email: str
@@ -34,6 +55,19 @@ class SeedLine:
 
     number: str
     channel: str
+
+
+@dataclass(frozen=True)
+class SeedWidget:
+    """`identity_key`: what the business's own server signs with, so that the chat knows who is signed in there."""
+
+    key: str
+    identity_key: str
+    color: str
+    greeting: str
+    greetings: tuple[GreetingData, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    form: FormData | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +95,9 @@ class SeedTenant:
     escalate_to: tuple[str, ...] = ()
     twilio: SeedLine | None = None
     twilio_first: bool = False
+    hours: Week = field(default_factory=dict)
+    holidays: tuple[HolidayData, ...] = ()
+    widget: SeedWidget | None = None
 
     @property
     def numbers(self) -> list[str]:
@@ -76,6 +113,9 @@ class SeedTenant:
         always = ["send-link", "capture-lead", "request-handoff"]
         return always + (["get-classes"] if self.jackrabbit_org else [])
 
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+CHRISTMAS: HolidayData = {"date": "2026-12-25", "name": "Christmas", "hours": []}
 
 TESTING_AGENCY = SeedTenant(
     id="testing-agency",
@@ -110,6 +150,28 @@ TESTING_AGENCY = SeedTenant(
     ),
     notify=("+12815550171",),
     escalate_to=("+12815550172",),
+    hours={day: ["09:00-20:00"] for day in WEEKDAYS} | {"sat": ["08:00-14:00"]},
+    holidays=(CHRISTMAS, {"date": "2026-12-24", "name": "Christmas Eve", "hours": ["09:00-13:00"]}),
+    widget=SeedWidget(
+        key="tst_web_IiQfE0hU0zJXImfYy1VYZ24v",
+        identity_key="local-identity-0HQCUM7ti9NaaEk6e58IPeTx4Hf8",
+        color="#0b6e4f",
+        greeting="Hi! Questions about our swim lessons? Ask away.",
+        greetings=(
+            {
+                "path": "/testing-agency/classes*",
+                "text": "Looking for a class? Tell me the age and a day that suits.",
+                "after_seconds": 4,
+            },
+            {"path": "/testing-agency/contact*", "text": "No need to call: ask me here.", "after_seconds": 6},
+        ),
+        suggestions=(
+            "Which classes have room on Saturday?",
+            "How does a trial lesson work?",
+            "Where can we park?",
+        ),
+        form={"fields": ["name", "email"], "required": False},
+    ),
 )
 
 BSS = SeedTenant(
@@ -136,6 +198,22 @@ BSS = SeedTenant(
     ),
     people=(Person("owner@bss-cypress-spring.example", "two-pools-2026", "tenant_admin"),),
     twilio=SeedLine("+12815550182", "bss-twilio_Gk2wNc7sVb4EjQx9Rt6h"),
+    hours={day: ["08:00-19:00"] for day in (*WEEKDAYS, "sat", "sun")},
+    holidays=({"date": "2026-11-26", "name": "Thanksgiving", "hours": []}, CHRISTMAS),
+    widget=SeedWidget(
+        key="bss_web_JU3MKvcIEWew9DFcgqNiYOrN",
+        identity_key="local-identity-oH92fGBmR0V2Lu55GRcVTA1Ab43W",
+        color="#0a5a9c",
+        greeting="Welcome to BSS! How can we help?",
+        greetings=(
+            {
+                "path": "/bss-cypress-spring/classes*",
+                "text": "Cypress or Spring? We'll find the class.",
+                "after_seconds": 4,
+            },
+        ),
+        suggestions=("What is open for a 3 year old?", "How warm is the water?"),
+    ),
 )
 
 CP_MARKETING = SeedTenant(
@@ -150,6 +228,16 @@ CP_MARKETING = SeedTenant(
     people=(Person("owner@cp-marketing.example", "agency-2026", "tenant_admin"),),
     twilio=SeedLine("+12815550162", "cp-twilio_Zr5yHm8uPd3KfLa6Wq1n"),
     twilio_first=True,
+    hours={day: ["09:00-12:30", "13:30-17:00"] for day in WEEKDAYS},
+    holidays=(CHRISTMAS,),
+    widget=SeedWidget(
+        key="cpm_web_qHA4PL6NDDeS7x8Jyy2NdKZG",
+        identity_key="local-identity-qxN4qQKFifrqy77tojBib0xB6g14",
+        color="#6d3aa8",
+        greeting="Hello! Leave a message, one of us answers.",
+        suggestions=("What do you do for small businesses?",),
+        form={"fields": ["name", "email", "phone"], "required": True},
+    ),
 )
 
 TENANTS = (CP_MARKETING, TESTING_AGENCY, BSS)

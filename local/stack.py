@@ -1,6 +1,7 @@
 """The whole local cloud: started in order, stopped in reverse, described in `.local/stack.json` while it runs.
 
-emulators (Firestore behind its gate, Auth behind Identity Toolkit's proxy) → stand-ins → seed → function host
+emulators (Firestore behind its gate, Auth behind Identity Toolkit's proxy, Hosting) → stand-ins → seed → function host
+→ the pages that people open
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ import asyncio
 import base64
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from local import seed_data
-from local.emulators import auth, firestore
+from local.emulators import auth, firestore, hosting
 from local.emulators.children import Child
 from local.emulators.node import Say, quiet
 from local.environment import (
@@ -28,7 +28,7 @@ from local.environment import (
 )
 from local.function_host import FunctionHost, Guard, HostError
 from local.gate import Gate
-from local.phone.app import Sources, Tenant, phone_app
+from local.pages import Stop, embedding_origins, serve_phone, serve_site
 from local.ports import Ports
 from local.queues import configured
 from local.standins.base import JSON, Standin
@@ -50,8 +50,6 @@ ROOT = Path(__file__).parents[1]
 RULES = ROOT / "firestore.rules"
 SWEEP_SECONDS = 60.0
 _STARTING = 60.0
-
-Stop = Callable[[], Awaitable[None]]
 
 
 class StackError(Exception):
@@ -107,7 +105,7 @@ class Stack:
             await self._seed()
             self._say("Starting the functions")
             await self._start_host()
-            await self._start_phone()
+            self._stops += [await serve_site(self.ports), await serve_phone(self.ports)]
         except BaseException:
             await self.stop()
             raise
@@ -122,13 +120,14 @@ class Stack:
     # -- parts
 
     async def _start_emulators(self) -> None:
-        self._say("Starting the Firestore and Auth emulators")
-        store, people = await asyncio.gather(
+        self._say("Starting the Firestore, Auth and Hosting emulators")
+        store, people, web = await asyncio.gather(
             firestore.start(self.ports.firestore, RULES, PROJECT, self._say),
             auth.start(self.ports.auth_emulator, PROJECT, self._say),
+            hosting.start(self.ports.widget, hosting.Site("widget", self.functions_url), self._say),
         )
         self._firestore = store.host  # one that ran already may be elsewhere
-        for name, running in (("firestore", store), ("auth", people)):
+        for name, running in (("firestore", store), ("auth", people), ("hosting", web)):
             self._stops.append(running.stop)
             self._emulators |= {name: running.pid} if running.pid else {}
         gate = Gate(self.ports.gate, store.host, PROJECT, SystemClock())
@@ -190,17 +189,6 @@ class Stack:
         log = self.options.state / ("host.log" if start == 0 else f"host-{start}.log")
         return self._spawn(self.options.host, log, "--port", port, "--secrets", secrets_host)
 
-    async def _start_phone(self) -> None:
-        tenants = [Tenant(id=t.id, name=t.name, sms=[t.number]) for t in seed_data.TENANTS]
-        app = phone_app(Sources(tenants=tenants, telnyx=f"http://127.0.0.1:{self.ports.telnyx}"))
-        served = await serve_http(app, self.ports.phone)
-
-        async def stop() -> None:
-            app.state.feed.close()  # an open page would hold the server
-            await served.stop()
-
-        self._stops.append(stop)
-
     def _spawn(self, module: str, log: Path, *arguments: str) -> Child:
         return Child([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment(), log=log)
 
@@ -224,6 +212,7 @@ class Stack:
             "profile_id": account.profile_id,
             "public_key": account.public_key,
             "twilio": at_twilio,
+            "origins": [*embedding_origins(self.ports)],
         }
 
     def _account_of(self, tenant: seed_data.SeedTenant) -> Account:
@@ -246,6 +235,8 @@ class Stack:
             "auth": f"127.0.0.1:{ports.auth}",
             "hosting": None,
             "phone": url(ports.phone),
+            "widget": url(ports.widget),
+            "site": url(ports.site),
             "time_divisor": self.options.divisor,
             "standins": {name: url(getattr(ports, name)) for name in standins},
             "signing": {"telnyx": base64.b64encode(PLATFORM_SEED).decode(), "twilio": TWILIO_TOKEN, "sendgrid": None},
@@ -261,7 +252,7 @@ class Stack:
             "sms": [*tenant.numbers],
             "channels": {**tenant.channels},
             "signing": self._signing_of(tenant),
-            "widget_key": None,
+            "widget_key": tenant.widget.key if tenant.widget else None,
             "users": [{"email": p.email, "password": p.password, "role": p.role} for p in tenant.people],
         }
 

@@ -312,7 +312,7 @@ def environment(info: dict[str, Any], account: str = "edge") -> dict[str, str]:
 
     Secrets are not in it: `local.mount.mount_secrets` fetches them, as the host does.
     """
-    places = {name: info[name] for name in ("functions", "gate", "auth", "phone")} | info["standins"]
+    places = {name: info[name] for name in ("functions", "gate", "auth", "phone", "widget", "site")} | info["standins"]
     ports = Ports(**{name: int(place.rpartition(":")[2]) for name, place in places.items()})
     platform = Ed25519PrivateKey.from_private_bytes(base64.b64decode(info["signing"]["telnyx"]))
     key = base64.b64encode(platform.public_key().public_bytes_raw()).decode()

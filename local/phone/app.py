@@ -2,7 +2,7 @@
 
     GET  /                            the page
     GET  /api/phones                  {"phones": [{"number", "name", "display"}],
-                                       "tenants": [{"id", "name", "numbers": [{"number", "display"}]}]}
+                                       "tenants": [{"id", "name", "numbers": [{"number", "display"}], "site"}]}
     GET  /api/messages?phone=+1…      {"messages": [bubble]}, oldest first; a bubble is `local.phone.feed.Bubble`
     POST /api/messages                {"phone", "to", "text"} → 201 {"id", "state"} once the webhook has answered
     GET  /api/events                  server-sent events `all`, `changed` and `carrier`, see `Feed.events`
@@ -40,9 +40,11 @@ STATIC = Path(__file__).parent / "static"
 LARGEST = 16_384  # bytes of a request's body
 PHONES = {"+12815550101": "Ana", "+12815550102": "Ben"}
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src {site}; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
@@ -59,10 +61,11 @@ class Tenant(TypedDict):
 
 @dataclass(frozen=True)
 class Sources:
-    """What the page shows: the tenants, read anew at each request, and the Telnyx stand-in's base URL."""
+    """What the page shows: the tenants, read anew at each request, the Telnyx stand-in's base URL, and their sites'."""
 
     tenants: Sequence[Tenant]
     telnyx: str
+    site: str
 
 
 class Typed(BaseModel):
@@ -86,7 +89,8 @@ class Desk:
 
     async def phones(self, _request: Request) -> Response:
         phones = [{"number": number, "name": name, "display": _shown(number)} for number, name in PHONES.items()]
-        return JSONResponse({"phones": phones, "tenants": [_line(tenant) for tenant in self._sources.tenants]})
+        tenants = [{**_line(one), "site": f"{self._sources.site}/{one['id']}/"} for one in self._sources.tenants]
+        return JSONResponse({"phones": phones, "tenants": tenants})
 
     async def messages(self, request: Request) -> Response:
         phone = _phone(request.query_params.get("phone", ""))
@@ -130,15 +134,16 @@ class _Stream(StreamingResponse):
 
 
 class _Headers:
-    """Every answer carries the headers that keep the page to itself."""
+    """Every answer carries the headers that keep the page to itself, but for the sites that it frames."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, site: str) -> None:
         self._app = app
+        self._headers = {**_HEADERS, "content-security-policy": _POLICY.format(site=site)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                added = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+                added = [(name.encode(), value.encode()) for name, value in self._headers.items()]
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
@@ -165,7 +170,7 @@ def phone_app(sources: Sources, *, interval: float = INTERVAL) -> Starlette:
     ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(_Headers)],
+        middleware=[Middleware(_Headers, site=sources.site)],
         exception_handlers={Problem: _problem, HTTPException: _http_problem},
         lifespan=lifespan,
     )

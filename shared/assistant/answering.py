@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 
 from shared import log
@@ -82,10 +82,12 @@ class _Job:
     facts: tuple[Scored, ...]
     toolbox: Toolbox
     nonces: Nonces
+    read: dict[tuple[str, ...], Evidence] = field(default_factory=dict)  # by what tools have returned
 
     @classmethod
     def of(cls, brief: Brief, language: str, tools: Tools, nonces: Nonces) -> _Job:
-        known = Facts([Fact(fact.id, fact.title, fact.text) for fact in brief.profile.facts])
+        told = (*brief.profile.facts, *brief.opening_hours)
+        known = Facts([Fact(fact.id, fact.title, fact.text) for fact in told])
         context = ToolContext(brief.tenant, brief.profile, brief.service, brief.customer_address, seconds=0)
         toolbox = Toolbox(tools.of(brief.profile, brief.service), context)
         return cls(brief, language, known.relevant(brief.question), toolbox, nonces)
@@ -109,7 +111,7 @@ class _Job:
         Not yet, while it may become our own sentence for not knowing, or claims more than the business has said: what
         follows may change that, as the whole answer is judged. All other findings stay, whatever follows.
         """
-        evidence, ours = self._evidence(outputs), content_words(self._ignorance())
+        evidence, ours = self._evidence(tuple(outputs)), content_words(self._ignorance())
         knows = False  # it says more than that sentence, and goes on from there
 
         def judged(text: str) -> Verdict:
@@ -170,7 +172,12 @@ class _Job:
     def _ignorance(self) -> str:
         return sentence(Phrase.UNKNOWN, self.language, self.brief.business, self.brief.profile.contact)
 
-    def _evidence(self, outputs: Sequence[str]) -> Evidence:
+    def _evidence(self, outputs: tuple[str, ...]) -> Evidence:
+        if outputs not in self.read:
+            self.read[outputs] = self._gathered(outputs)
+        return self.read[outputs]
+
+    def _gathered(self, outputs: tuple[str, ...]) -> Evidence:
         brief = self.brief
         facts = tuple(f"{scored.fact.title} {scored.fact.text}" for scored in self.facts)
         own = (brief.business, brief.profile.description, brief.profile.contact)
@@ -196,7 +203,7 @@ class _Job:
 
 def _handed_off(brief: Brief, language: str, usage: Usage, reason: str | None) -> Answer:
     """A person is needed. That one was told is said only where there is somebody to tell."""
-    phrase = Phrase.TOLD_WAITING if brief.service.handoff.notify else Phrase.HAND_OFF
+    phrase = brief.told if brief.service.handoff.notify else Phrase.HAND_OFF
     return _instead(brief, language, phrase, usage, reason)
 
 

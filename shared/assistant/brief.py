@@ -9,8 +9,8 @@ from shared.assistant.form import NO_INTRODUCTION, Introduction, fit
 from shared.assistant.model import Picture
 from shared.assistant.moments import when
 from shared.assistant.phrases import Phrase, introduction, sentence
-from shared.opening_hours import Status, status
-from shared.store.settings import BusinessProfile, CustomerService
+from shared.opening_hours import Status, in_words, status
+from shared.store.settings import BusinessProfile, CustomerService, FactText
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,21 @@ class Brief:
         """Whether the business is open; None where it has told no hours."""
         told, zone = self.profile.hours, self.now.tzinfo
         return status(told, zone, self.now) if told is not None and zone is not None else None
+
+    @property
+    def opening_hours(self) -> tuple[FactText, ...]:
+        """A fact that code writes; none where the business has told no hours."""
+        told, zone = self.profile.hours, self.now.tzinfo
+        if told is None or zone is None:
+            return ()
+        return (FactText("opening_hours", "Opening hours", in_words(told, zone, self.now)),)
+
+    @property
+    def told(self) -> Phrase:
+        """What is said where a person was asked for. Who visits a site may be gone before somebody is there."""
+        is_now = self.hours
+        closed = is_now is not None and not is_now.open
+        return Phrase.TOLD_CLOSED if closed and self.channel == "webchat" else Phrase.TOLD_WAITING
 
     @property
     def question(self) -> str:

@@ -8,9 +8,9 @@ refuses it; what was refused is decided by reading once more. The lease saves mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from shared import log
 from shared.assistant import Assistant
@@ -19,6 +19,7 @@ from shared.conversations.audience import Audience, Nobody
 from shared.conversations.drafts import ContactOf, Draft, contact_for, is_ours, new_id, propose
 from shared.conversations.gallery import Gallery
 from shared.conversations.handoff import Notices, Request
+from shared.conversations.histories import UNSENT, arrival, as_it_happened
 from shared.conversations.limits import MACHINE, TOO_MANY, Budget, hour_of, over, recent, talks_to_a_machine
 from shared.conversations.owners import given_to, hands_of
 from shared.conversations.speaking import Speaker
@@ -37,7 +38,7 @@ from shared.conversations.timers import (
 from shared.conversations.work import ANSWER, Work
 from shared.errors import Problem, Unavailable
 from shared.store.changes import Changes
-from shared.store.documents import Conversation, Message, Owner, State
+from shared.store.documents import Conversation, Owner
 from shared.store.reading import Reader, Settings, address, conversation, message, pending
 from shared.store.settings_cache import settings_of
 from shared.tasks import TaskQueue
@@ -241,11 +242,11 @@ class Answering:
         shown = found.open[-MOST_OPEN:]
         older = await self._reader.read([message(id) for id in shown if id not in known])
         texts = (known.get(id) or older.message(id) for id in shown)
-        open_texts = sorted((text for text in texts if text is not None), key=_arrival)
-        if talks_to_a_machine([item for item in known.values() if item.state not in _UNSENT]):
+        open_texts = sorted((text for text in texts if text is not None), key=arrival)
+        if talks_to_a_machine([item for item in known.values() if item.state not in UNSENT]):
             return None
         history = (item for item in known.values() if item.id not in found.open)
-        before = _as_it_happened(history, open_texts)
+        before = as_it_happened(history, open_texts)
         return await self._speaker.draft(found, settings, before, tuple(open_texts), self._audience)
 
     async def _settle(
@@ -290,16 +291,3 @@ class Answering:
         if request is not None:
             await request.enqueue(self._work)
         return True
-
-
-_UNSENT = (State.CANCELLED, State.FAILED)
-
-
-def _arrival(text: Message) -> datetime:
-    return text.received_at or datetime.max.replace(tzinfo=UTC)
-
-
-def _as_it_happened(history: Iterable[Message], open_texts: list[Message]) -> tuple[Message, ...]:
-    """What was really said before: not what was never sent, nor a text that a later answer will be about."""
-    newest = _arrival(open_texts[-1]) if open_texts else datetime.max.replace(tzinfo=UTC)
-    return tuple(item for item in history if item.state not in _UNSENT and _arrival(item) <= newest)

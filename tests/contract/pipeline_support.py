@@ -10,21 +10,24 @@ import base64
 import json
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from google.api_core.exceptions import PermissionDenied, ServiceUnavailable
 
 from shared.assistant import Assistant, Tools
-from shared.assistant.model import ModelReply, ModelRequest
+from shared.assistant.model import ModelPart, ModelReply, ModelRequest
 from shared.channels.types import Accepted, DeliveryState, InboundText, OutboundText, Outcome, StateReport
 from shared.conversations.answering import Answering
+from shared.conversations.chatting import Chatting
 from shared.conversations.hands import Hands
+from shared.conversations.on_site import OnSite, Said
 from shared.conversations.receiving import Receiving
 from shared.conversations.reporting import Reporting
 from shared.conversations.senders import Way, line_used
 from shared.conversations.sending import Sending
+from shared.conversations.turns import Turn
 from shared.errors import Unavailable
 from shared.hidden import Hidden
 from shared.store import settings_cache
@@ -37,6 +40,7 @@ from shared.tasks import Task
 from shared.tenancy import Channel, Database
 from shared.tenancy.principals import PLATFORM, Principal, service
 from shared.vault import AddressHashes
+from shared.vault.visits import Visit
 from tests.unit.assistant_support import ClassList, ScriptedModel, says
 
 CUSTOMER, OURS = "+12815550101", "+12817679141"
@@ -183,6 +187,13 @@ class Interrupted:
             await self.events.pop(0)()
         return await self.model.generate(request)
 
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart | ModelReply, None]:
+        """As it is written: what happens, happens behind the first piece."""
+        async for part in self.model.stream(request):
+            yield part
+            if self.events and isinstance(part, ModelPart):
+                await self.events.pop(0)()
+
 
 class House:
     """One tenant's pipeline. `say` scripts the model; `tick` moves time."""
@@ -221,6 +232,10 @@ class House:
     def answering(self) -> Answering:
         """A worker of its own for every task."""
         return Answering(self.db, self.tenant, self.assistant, self.queue, self.hashes, self.clock)
+
+    def visitor(self) -> Visitor:
+        """Somebody on the business's site, who has said nothing yet."""
+        return Visitor(self, Visit.begun(self.tenant, "key-1", "https://site.example", "en"))
 
     async def set_window(self, seconds: int) -> None:
         assistant = {"connected": True, "language": "en", "window_seconds": seconds}
@@ -282,6 +297,34 @@ class House:
     async def pending(self) -> set[str]:
         snapshots = await self.db.collection("tenants").document(self.tenant).collection("pending").get()
         return {snapshot.id for snapshot in snapshots}
+
+
+class Visitor:
+    """A visitor of this house's site. Each `say` is a request of its own, on an instance that all share."""
+
+    def __init__(self, house: House, visit: Visit) -> None:
+        self.house = house
+        self.visit = visit
+        self.on_site = OnSite(house.db, visit, house.queue, house.clock)
+        self.chatting = Chatting(house.db, self.on_site, self._answering)
+
+    def _answering(self, turn: Turn) -> Answering:
+        house = self.house
+        return Answering(house.db, house.tenant, house.assistant, house.queue, house.hashes, house.clock, audience=turn)
+
+    async def say(self, words: str, id: str | None = None, files: tuple[str, ...] = ()) -> list[object]:
+        """Everything that happened to it, from `Stored` to the end."""
+        said = Said(id or secrets.token_hex(8), words, files, "https://site.example/classes")
+        return [happening async for happening in await self.chatting.say(said)]
+
+    async def conversation(self) -> Conversation:
+        id = self.visit.conversation
+        found = (await self.house.reader.read([conversation(id)])).conversation(id)
+        assert found is not None
+        return found
+
+    async def messages(self) -> tuple[Message, ...]:
+        return await self.house.reader.history(self.visit.conversation, 50)
 
 
 FACTS = [{"id": "parking", "title": "Parking", "text": "Free parking behind the building."}]

@@ -106,6 +106,8 @@ def test_no_class_name_stands_in_the_local_cloud_outside_the_seed() -> None:
         assert not [name for name in names if name in text], path
 
 
-@pytest.mark.parametrize("key", ["project", "functions", "firestore", "gate", "auth", "phone", "standins", "pids"])
+@pytest.mark.parametrize(
+    "key", ["project", "functions", "firestore", "gate", "auth", "phone", "widget", "site", "standins", "pids"]
+)
 async def test_the_stack_describes_itself(stack: RunningStack, key: str) -> None:
     assert stack.info[key]

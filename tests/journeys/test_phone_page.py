@@ -57,6 +57,9 @@ class Screen:
     def texts(self, name: str) -> Locator:
         return self.phone(name).get_by_role("listitem")
 
+    def browser(self) -> Locator:
+        return self.page.get_by_role("region", name="Website")
+
     def banner(self) -> Locator:
         return self.page.get_by_role("alert")
 
@@ -261,6 +264,61 @@ async def test_on_a_small_screen_one_phone_is_in_hand_and_the_other_tells_of_new
     await context.close()
 
 
+async def test_a_visitor_sees_the_site_of_the_business_that_is_chosen(screen: Screen, home: House) -> None:
+    site = screen.browser().locator("iframe")
+    await expect(site).to_have_attribute("title", "Site of Testing Agency")
+    await expect(site.content_frame.get_by_role("heading", level=1)).to_have_text(
+        "Every child can learn to love the water."
+    )
+    await screen.browser().get_by_label("Site to visit").select_option(label="CP Marketing")
+    await expect(site.content_frame.get_by_role("link", name="Services").first).to_be_visible()
+    address = f"{home.site}/cp-marketing/"
+    await expect(screen.browser().get_by_text(address.removeprefix("http://"))).to_be_visible()
+    await expect(screen.browser().get_by_role("link", name="Open the site")).to_have_attribute("href", address)
+
+
+async def test_a_site_that_is_loaded_again_begins_at_its_first_page(screen: Screen, home: House) -> None:
+    site = screen.browser().locator("iframe").content_frame
+    await site.get_by_role("link", name="Contact").click()
+    await expect(site.get_by_role("heading", level=1)).to_have_text("Contact")
+    await screen.browser().get_by_role("button", name="Load the site again").click()
+    await expect(site.get_by_role("heading", level=1)).not_to_have_text("Contact")
+
+
+@pytest.mark.parametrize("width", [1440, 1240, 1000])
+async def test_the_browser_stands_beside_the_phones_where_there_is_room_and_below_them_where_not(
+    chromium: Browser, home: House, width: int
+) -> None:
+    context = await chromium.new_context(viewport={"width": width, "height": 900})
+    screen = await opened(Screen(await context.new_page()), home)
+    ben, browser = await screen.phone("Ben").bounding_box(), await screen.browser().bounding_box()
+    assert ben
+    assert browser
+    if width >= 1240:
+        assert browser["x"] > ben["x"] + ben["width"]
+        assert browser["y"] == ben["y"]
+    else:
+        assert browser["y"] > ben["y"] + ben["height"]
+    assert browser["width"] >= 420
+    assert await screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await context.close()
+
+
+async def test_on_a_small_screen_the_site_is_one_tap_away(chromium: Browser, home: House) -> None:
+    context = await chromium.new_context(viewport={"width": 390, "height": 780}, is_mobile=True, has_touch=True)
+    screen = await opened(Screen(await context.new_page()), home)
+    await expect(screen.browser()).to_be_hidden()
+    await screen.page.get_by_role("button", name="Website").tap()
+    await expect(screen.phone("Ana")).to_be_hidden()
+    await expect(screen.browser().locator("iframe").content_frame.get_by_role("heading", level=1)).to_be_visible()
+    await expect(screen.page.get_by_role("button", name="Website")).to_have_attribute("aria-pressed", "true")
+    await home.reply("Hello Ana")
+    await screen.page.get_by_role("button", name="Ana (1 new)").tap()
+    await expect(screen.texts("Ana")).to_contain_text(["Hello Ana"])
+    assert await screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await context.close()
+
+
 CONTRASTS = """() => {
   const rgb = (color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number);
   const light = (color) => rgb(color).map((part) => part / 255)
@@ -270,7 +328,7 @@ CONTRASTS = """() => {
     const color = getComputedStyle(node).backgroundColor;
     return color === "rgba(0, 0, 0, 0)" ? behind(node.parentElement) : color;
   };
-  const words = "h1, h1 span, h2 span, .line, .words, .label, time, .detail, .day, .chip, .hint, textarea";
+  const words = "h1, h1 span, h2 span, .line, .words, .label, time, .detail, .day, .chip, .hint, textarea, .address";
   return [...document.querySelectorAll(words)].map((node) => {
     const [dark, bright] = [light(getComputedStyle(node).color), light(behind(node))].sort((a, b) => a - b);
     return [node.className || node.tagName, (bright + 0.05) / (dark + 0.05)];

@@ -12,7 +12,6 @@ from tests.rules.kinds import (
     SHA256,
     TENANT_ID,
     AnyMap,
-    Anything,
     Count,
     Entries,
     Exactly,
@@ -89,13 +88,14 @@ LINE: dict[str, Kind] = {
     "messaging_profile_id": Optional(Text(64)),
 }
 SMS: dict[str, Kind] = {**LINE, "failover": Optional(Record(LINE))}
+WEEK: dict[str, Kind] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), Optional(Items(4)))
 BUSINESS_PROFILE: dict[str, Kind] = {
     "name": Optional(Text(200)),
     "description": Optional(Text(5000)),
     "contact": Optional(Text(500)),
     "facts": Optional(Items(200)),
     "links": Optional(Items(200)),
-    "hours": Optional(Record(dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), Optional(Anything())))),
+    "hours": Optional(Record(WEEK)),
     "holidays": Optional(Items(100)),
 }
 WIDGET: dict[str, Kind] = {

@@ -132,11 +132,6 @@ class Stars:
     bad: tuple[object, ...] = (0, 6, 2.5, "5", [5], None)
 
 
-class Anything:
-    good: tuple[object, ...] = ([],)
-    bad: tuple[object, ...] = ()
-
-
 @dataclass(frozen=True)
 class UpTo:
     most: int

@@ -8,13 +8,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from local.emulators.children import free_port
 from local.phone import Sources, Tenant, phone_app
+from local.seed_data import TENANTS
+from local.site import Neighbours, site_app
 from local.standins.telnyx import Account, Pace, TelnyxStandin
-from local.wire import serve_http
+from local.wire import Served, serve_http
+from tests.unit.loopback import nobody_listens
 
 ANA, BEN = "+12815550101", "+12815550102"
 AGENCY, SWIM = "+12817679141", "+12815550190"
@@ -45,6 +50,7 @@ class House:
     telnyx: str
     webhook: Webhook
     http: httpx.AsyncClient
+    site: str
     resting: Callable[[], bool]
     stop_telnyx: Callable[[], Awaitable[None]]
     start_telnyx: Callable[[], Awaitable[None]]
@@ -76,8 +82,16 @@ def tenants() -> list[Tenant]:
     return [
         {"id": "cp-marketing", "name": "CP Marketing", "sms": []},
         {"id": "testing-agency", "name": "Testing Agency", "sms": [AGENCY]},
-        {"id": "bss", "name": "BSS Cypress-Spring", "sms": [SWIM]},
+        {"id": "bss-cypress-spring", "name": "BSS Cypress-Spring", "sms": [SWIM]},
     ]
+
+
+async def page_with_sites(telnyx: str) -> tuple[Served, Served, Starlette]:
+    """The page, and the sites that it frames, which must know the page's address first. Their chat is away."""
+    port, away = free_port(), nobody_listens()
+    site = await serve_http(site_app(TENANTS, Neighbours(away, away, f"http://127.0.0.1:{port}")))
+    app = phone_app(Sources(tenants(), telnyx, site.url), interval=LOOK)
+    return await serve_http(app, port), site, app
 
 
 @asynccontextmanager
@@ -88,8 +102,7 @@ async def house(pace: Pace | None = None) -> AsyncIterator[House]:
     numbers = {AGENCY: f"{hook.url}/telnyx-sms/agency", SWIM: f"{hook.url}/telnyx-sms/swim"}
     standin = TelnyxStandin([Account(KEY, "profile", numbers)], pace=pace or Pace(0.01, 0.01, 0.01))
     telnyx = [await serve_http(standin.app)]
-    app = phone_app(Sources(tenants(), telnyx[0].url), interval=LOOK)
-    page = await serve_http(app)
+    page, site, app = await page_with_sites(telnyx[0].url)
 
     async def stop_telnyx() -> None:
         await telnyx[-1].stop()
@@ -106,9 +119,10 @@ async def house(pace: Pace | None = None) -> AsyncIterator[House]:
 
     try:
         async with httpx.AsyncClient(trust_env=False) as http:
-            yield House(page.url, telnyx[0].url, webhook, http, resting, stop_telnyx, start_telnyx, stop_page)
+            yield House(page.url, telnyx[0].url, webhook, http, site.url, resting, stop_telnyx, start_telnyx, stop_page)
     finally:
         webhook.open.set()
         await stop_page()
+        await site.stop()
         await stop_telnyx()
         await hook.stop()

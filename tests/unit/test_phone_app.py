@@ -42,7 +42,7 @@ async def shown(home: House, phone: str = ANA) -> list[dict[str, object]]:
 
 @asynccontextmanager
 async def page_of(telnyx: str, lines: list[Tenant] | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    app = phone_app(Sources(tenants() if lines is None else lines, telnyx))
+    app = phone_app(Sources(tenants() if lines is None else lines, telnyx, "http://sites"))
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://page") as http:
         yield http
@@ -55,6 +55,7 @@ async def test_the_page_learns_the_two_phones_and_the_tenants(home: House) -> No
     assert [one["name"] for one in told["tenants"]] == ["CP Marketing", "Testing Agency", "BSS Cypress-Spring"]
     assert told["tenants"][0]["numbers"] == []
     assert told["tenants"][1]["numbers"] == [{"number": AGENCY, "display": "+1 281 767 9141"}]
+    assert told["tenants"][1]["site"] == f"{home.site}/testing-agency/"
 
 
 async def test_a_text_reaches_the_webhook_and_is_delivered(home: House) -> None:
@@ -176,6 +177,7 @@ async def test_every_answer_forbids_what_the_page_does_not_need(lone: httpx.Asyn
     headers = (await lone.get(f"{path}")).headers
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert re.findall(r"frame-src [^;]*", policy) == ["frame-src http://sites"]
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
 

@@ -1,5 +1,6 @@
-// The page: two phones, one stream of what happens on them, and a banner when something is away.
+// The page: two phones, a visitor's browser, one stream of what happens, and a banner when something is away.
 
+import { Browser } from "./browser.js";
 import { Device } from "./device.js";
 import { button } from "./dom.js";
 import { GONE, Stream, phones } from "./server.js";
@@ -8,6 +9,7 @@ const $ = (id) => document.getElementById(id);
 const texts = new Map(); // id → text, oldest first
 const problems = new Map(); // what is away → what to do
 let devices = [];
+let browser = null;
 
 const stream = new Stream({
   opened: () => problem("page", null),
@@ -55,20 +57,25 @@ async function start() {
 
 function build({ phones: owners, tenants }) {
   devices = owners.map((owner) => new Device(owner, tenants, { announce, unread: badges }));
-  $("phones").replaceChildren(...devices.map((device) => device.node));
+  browser = new Browser(tenants);
+  $("phones").replaceChildren(...devices.map((device) => device.node), browser.node);
   $("phones").setAttribute("aria-busy", "false");
-  const tabs = devices.map((device) => button("", device.owner.name, () => pick(device)));
+  const tabs = [...devices, browser].map((one) => button("", nameOf(one), () => pick(one)));
   $("switch").replaceChildren(...tabs);
   pick(devices[0]);
 }
 
-/** On a small screen one phone is in hand; on a large one both lie there and this changes nothing to see. */
+function nameOf(one) {
+  return one === browser ? "Website" : one.owner.name;
+}
+
+/** On a small screen one of them is in hand; on a large one all lie there and this changes nothing to see. */
 function pick(picked) {
-  devices.forEach((device, index) => {
-    device.node.classList.toggle("in-hand", device === picked);
-    $("switch").children[index].setAttribute("aria-pressed", String(device === picked));
+  [...devices, browser].forEach((one, index) => {
+    one.node.classList.toggle("in-hand", one === picked);
+    $("switch").children[index].setAttribute("aria-pressed", String(one === picked));
   });
-  picked.looked();
+  if (picked !== browser) picked.looked();
   badges();
 }
 

@@ -1,0 +1,26 @@
+// The business's own script: buttons that open the chat, and who is signed in here.
+
+const home = document.body.dataset.home;
+const signedIn = document.querySelector("[data-person]");
+
+/** Before the chat's script has loaded its calls wait in a list. */
+function chat(...call) {
+  (window.ChatterCheetah = window.ChatterCheetah || []).push(call);
+}
+
+async function identify() {
+  const answer = await fetch(`${home}/identity`);
+  if (answer.status === 200) chat("identify", (await answer.json()).token);
+}
+
+async function toggle() {
+  const leaves = signedIn.getAttribute("aria-checked") === "true";
+  await fetch(`${home}/session`, { method: leaves ? "DELETE" : "POST" });
+  signedIn.setAttribute("aria-checked", String(!leaves));
+  if (leaves) chat("logout");
+  else await identify();
+}
+
+for (const button of document.querySelectorAll("[data-ask]")) button.addEventListener("click", () => chat("open"));
+signedIn.addEventListener("click", toggle);
+await identify();

@@ -1,0 +1,222 @@
+"""A visitor of a site is answered while they wait, by the same steps as a text, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+
+from shared.conversations.chatting import Stored
+from shared.conversations.timers import SAFETY_NET
+from shared.conversations.turns import Answered, Failed, Silent, TakenBack, Typing, Unit
+from shared.store.changes import Changes
+from shared.store.documents import Owner, State
+from tests.contract.pipeline_support import PARKING, House, Visitor
+from tests.contract.test_pipeline_handoff import staff
+from tests.unit.assistant_support import call, calls
+
+QUESTION = "Where can I park?"
+TWO = "Parking is free, behind the building. Is there anything else?"
+
+
+def kinds(happened: list[object]) -> list[type]:
+    return [type(one) for one in happened]
+
+
+def units(happened: list[object]) -> str:
+    return "".join(one.text for one in happened if isinstance(one, Unit))
+
+
+def answer(happened: list[object]) -> Answered:
+    (found,) = [one for one in happened if isinstance(one, Answered)]
+    return found
+
+
+async def test_a_visitor_hears_the_answer_in_units_and_it_is_stored_as_it_was_heard(house: House) -> None:
+    await house.set_window(60)
+    visitor = house.visitor()
+    house.say(TWO)
+    async with asyncio.timeout(10):  # nobody waits to see whether they type on
+        happened = await visitor.say(QUESTION)
+    assert kinds(happened) == [Stored, Typing, Unit, Unit, Answered]
+    question, reply = await visitor.messages()
+    assert units(happened) == reply.text == answer(happened).draft.text == TWO
+    assert (reply.state, reply.provider, reply.covers) == (State.SENT, "webchat", (question.id,))
+    found = await visitor.conversation()
+    assert (found.open, found.channel, found.address, found.page) == ((), "webchat", "", "https://site.example/classes")
+    assert await house.pending() == set()
+    assert house.queue.of("send") == []
+
+
+async def test_the_task_of_a_message_is_a_safety_net_that_finds_nothing_open(house: House) -> None:
+    visitor = house.visitor()
+    house.say(PARKING)
+    await visitor.say(QUESTION)
+    (task,) = house.queue.of("answer")
+    assert task.at is not None
+    assert task.at - house.clock.now() > SAFETY_NET * 0.9
+    await house.answering.answer(visitor.visit.conversation, task.body["message"])
+    assert len(await visitor.messages()) == 2
+    assert len(house.model.asked) == 1
+
+
+async def test_the_same_message_again_is_stored_once_and_gets_the_stored_answer(house: House) -> None:
+    visitor = house.visitor()
+    house.say(PARKING)
+    first = await visitor.say(QUESTION, id="the-same")
+    again = await visitor.say(QUESTION, id="the-same")
+    assert kinds(again) == [Stored, Answered]
+    assert answer(again).draft.id == answer(first).draft.id
+    assert len(await visitor.messages()) == 2
+
+
+async def test_two_who_say_the_same_id_in_two_visits_are_two(house: House) -> None:
+    one, other = house.visitor(), house.visitor()
+    house.say(PARKING, PARKING)
+    await one.say(QUESTION, id="the-same")
+    await other.say(QUESTION, id="the-same")
+    assert len(await one.messages()) == len(await other.messages()) == 2
+
+
+async def test_a_second_message_while_the_first_is_answered_is_answered_next(house: House) -> None:
+    visitor = house.visitor()
+    second: list[asyncio.Task[list[object]]] = []
+
+    async def ask_more() -> None:
+        second.append(asyncio.create_task(visitor.say("And when are you open?")))
+        await asyncio.sleep(0.2)  # it is stored by now
+
+    house.say(TWO, "You're welcome to ask us anything else.")
+    house.meanwhile(ask_more)
+    first = await visitor.say(QUESTION)
+    both = await second[0]
+    (one,) = answer(first).draft.covers
+    answered = [happening.draft for happening in both if isinstance(happening, Answered)]
+    assert {id for draft in answered for id in draft.covers} >= set(answered[-1].covers)
+    assert one not in answered[-1].covers
+    assert (await visitor.conversation()).open == ()
+    assert [message.direction for message in await visitor.messages()].count("out") == 2
+
+
+async def test_twenty_messages_at_once_are_all_answered_and_none_twice(house: House) -> None:
+    visitor = house.visitor()
+    house.say(*[PARKING] * 20)
+    happened = await asyncio.gather(*(visitor.say(f"{QUESTION} Number {number}") for number in range(20)))
+    assert not any(isinstance(one, Failed) for all_of_it in happened for one in all_of_it)
+    covered = [id for message in await visitor.messages() for id in message.covers]
+    assert len(covered) == len(set(covered)) == 20
+
+
+async def test_a_person_who_takes_over_while_it_is_written_stops_it_and_what_was_said_is_taken_back(
+    house: House,
+) -> None:
+    visitor = house.visitor()
+
+    async def take_over() -> None:
+        await house.hands.take_over(visitor.visit.conversation, "maria")
+
+    house.say("You're welcome! Is there anything else? I am happy to help.")
+    house.meanwhile(take_over)
+    happened = await visitor.say("Thanks!")
+    assert kinds(happened)[-2:] == [TakenBack, Silent]
+    assert [message.direction for message in await visitor.messages()] == ["in"]
+    assert (await visitor.conversation()).owner is Owner.HUMAN
+
+
+async def test_a_visitor_who_goes_away_takes_nothing_with_them(house: House) -> None:
+    visitor = house.visitor()
+    gate = asyncio.Event()
+    house.say(TWO)
+    house.meanwhile(gate.wait)
+    leaving = asyncio.create_task(visitor.say(QUESTION))
+    await asyncio.sleep(0.3)
+    leaving.cancel()
+    gate.set()
+    for _ in range(100):
+        if len(await visitor.messages()) == 2:
+            break
+        await asyncio.sleep(0.05)
+    assert (await visitor.messages())[1].text == TWO
+    assert await house.pending() == set()
+
+
+async def test_where_another_instance_is_at_it_this_one_waits_and_then_tells_its_answer(house: House) -> None:
+    visitor = house.visitor()
+    house.say("You're welcome.")
+    await visitor.say("Thanks!")
+
+    async def elsewhere() -> None:
+        changes = {"lease": {"by": "another", "until": house.clock.now() + SAFETY_NET}}
+        await _change(house, visitor, changes)
+
+    await elsewhere()
+    house.say(PARKING)
+    asked = asyncio.create_task(visitor.say(QUESTION))
+    await asyncio.sleep(1.2)
+    assert not asked.done()
+    await _change(house, visitor, {"lease": None})
+    assert answer(await asked).draft.text == PARKING
+
+
+async def test_stop_silences_the_chat_and_start_goes_on(house: House) -> None:
+    visitor = house.visitor()
+    house.say("You're welcome.")
+    await visitor.say("Thanks!")
+    stopped = await visitor.say("STOP")
+    assert kinds(stopped) == [Stored, Answered]
+    assert (await visitor.conversation()).opted_out
+    assert kinds(await visitor.say(QUESTION)) == [Stored, Silent]
+    assert kinds(await visitor.say("start")) == [Stored, Answered]
+    house.say(PARKING)
+    assert answer(await visitor.say(QUESTION)).draft.text == PARKING
+
+
+async def test_words_that_mean_something_else_on_a_site_ask_the_assistant(house: House) -> None:
+    visitor = house.visitor()
+    for words in ("cancel", "help", "end"):
+        house.say("You're welcome.")
+        assert Answered in kinds(await visitor.say(words))
+    assert not (await visitor.conversation()).opted_out
+
+
+async def test_who_asks_for_a_person_waits_for_one_and_the_staff_know_who_it_is(house: House) -> None:
+    await staff(house)
+    visitor = house.visitor()
+    house.say(lambda _request: calls(call("request_handoff")), "I have told them!")
+    happened = await visitor.say("Can I talk to a person?")
+    assert answer(happened).draft.kind == "notice"
+    assert (await visitor.conversation()).owner is Owner.WAITING
+    (notice,) = [task.body["message"] for task in house.queue.of("send")]
+    assert "A visitor on your website" in (await house.message(notice)).text
+    assert kinds(await visitor.say("Hello?")) == [Stored, Silent]
+
+
+async def test_a_persons_words_are_in_the_conversation_at_once_with_their_name(house: House) -> None:
+    visitor = house.visitor()
+    house.say("You're welcome.")
+    await visitor.say("Thanks!")
+    house.hands._name = "Maria"
+    await house.hands.reply(visitor.visit.conversation, "Maria here.", "uid-1", request_id="request-1")
+    said = (await visitor.messages())[-1]
+    assert (said.author, said.by_name, said.state) == ("person", "Maria", State.SENT)
+    assert (await visitor.conversation()).owner_name == "Maria"
+    assert house.queue.of("send") == []
+    assert "s-" + said.id not in await house.pending()
+
+
+async def test_nobody_becomes_a_contact_by_chatting(house: House) -> None:
+    visitor = house.visitor()
+    house.say(PARKING)
+    assert Answered in kinds(await visitor.say(QUESTION))
+    assert (await visitor.conversation()).contact_id is None
+
+
+async def test_a_person_who_writes_that_fast_is_no_machine(house: House) -> None:
+    visitor = house.visitor()
+    for number in range(12):
+        house.say("You're welcome.")
+        assert Answered in kinds(await visitor.say(f"Thanks! {number}"))
+
+
+async def _change(house: House, visitor: Visitor, fields: dict[str, object]) -> None:
+    changes = Changes(house.db)
+    changes.update_conversation(await visitor.conversation(), fields)
+    await changes.commit()
