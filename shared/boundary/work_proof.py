@@ -20,7 +20,8 @@ async def expect_work(visitor: Visitor, work: str | None) -> None:
     if not bits or (work is not None and is_done(visitor.visit.id, work, bits)):
         return
     id = visitor.visit.conversation
-    if (await Reader(tenancy.database_of(visitor.channel)).read([conversation(id)])).conversation(id) is None:
+    found = (await Reader(tenancy.database_of(visitor.channel)).read([conversation(id)])).conversation(id)
+    if found is None or found.last_inbound_at is None:  # what they claimed of themselves is no message
         raise WorkNeeded("this chat asks your browser for a moment of work first")
 
 

@@ -128,7 +128,7 @@ def propose(
     if set(conversation.open) <= set(draft.covers):
         changes.drop_pending(ANSWER, conversation.id)
     fields: dict[str, object] = {
-        "open": removed(*draft.covers),
+        "open": removed(draft.id, *draft.covers),  # it is in no list: the database takes no empty one
         "last_out": draft.id,
         "lease": None,
         "attempts": 0,

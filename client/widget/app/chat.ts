@@ -177,6 +177,7 @@ export class Chat {
 
   say(text: string, files: File[] = []): void {
     this.bridge.send({ type: "spoken" });
+    this.store.set({ panel: null });
     const id = crypto.randomUUID().replaceAll("-", "");
     const at = new Date().toISOString();
     this.outbox.add({ id, text, files, page: this.state.page, at, state: "sending", why: null });

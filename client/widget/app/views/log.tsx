@@ -105,7 +105,8 @@ function useNewest(state: State) {
   const stuck = useRef(true);
   const [away, setAway] = useState(false);
   const jump = (smooth = false): void => {
-    const box = log.current!;
+    const box = log.current;
+    if (!box) return; // another visit has taken this log's place
     stuck.current = true;
     box.scrollTo({ top: box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
     setAway(false);
