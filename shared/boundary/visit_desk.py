@@ -70,7 +70,7 @@ async def begun(site: Site, wanted: Start, now: datetime) -> Json:
     else:
         known = resumed is not None and await is_identified(site, visit)
     fresh = resumed is None or visit.id != resumed.id
-    asks_work = fresh and not known and site.widget.work_bits > 0
+    asks_work = not known and site.widget.work_bits > 0  # of the first message, whenever that comes
     return {
         "session": visit_tokens().sign(Pass.SESSION, visit, now),
         "expires_in": int(Pass.SESSION.life.total_seconds()),
