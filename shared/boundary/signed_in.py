@@ -14,7 +14,7 @@ from shared.signed_tokens import CallerRefused
 from shared.store.reading import Reader, conversation
 from shared.vault.visits import Visit
 
-# For whoever sets it up. Each is said only of a token that is signed with the right key, up to `signature`.
+# For whoever sets it up. What comes behind `signature` is said only of a token that is signed with the right key.
 WHY = {
     "disabled": "this business has no key for it, or one shorter than 32 bytes (Settings → Widget → Identity)",
     "malformed": "it is no JWT of at most 4,096 characters, or a name in it comes twice",
