@@ -13,13 +13,13 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from local.mount import mount_secrets
-from local.seed_data import ADMIN, TENANTS, Person, SeedTenant
+from local.seed_data import ADMIN, TENANTS, Person, SeedTenant, SeedWidget
 from shared import http, identity
 from shared.channels.accounts import TELNYX_KEY, TWILIO, binding
 from shared.clock import SystemClock
@@ -36,6 +36,7 @@ from shared.tenancy.principals import PLATFORM, RESOLVER, SWEEPER, Principal, se
 from shared.tenancy.renewing import stream_end
 from shared.vault import address_hashes, field_cipher
 
+WIDGET_IDENTITY = "widget_identity"  # what a business's own server signs with, to say who is signed in there
 RENEWED_BEFORE = 60  # seconds, before a token ends
 
 
@@ -43,13 +44,14 @@ RENEWED_BEFORE = 60  # seconds, before a token ends
 class Accounts:
     """What an owner would copy from Telnyx: an API key, a messaging profile, the key that webhooks are signed with.
 
-    `twilio`: the same of its own Twilio account, None where it has none.
+    `twilio`: the same of its own Twilio account, None where it has none. `origins`: of the pages that embed its widget.
     """
 
     api_key: str
     profile_id: str
     public_key: str
     twilio: Mapping[str, object] | None = None
+    origins: Sequence[str] = ()
 
 
 class _Session:
@@ -94,6 +96,9 @@ async def make_tenant(tenant: SeedTenant, account: Accounts, uids: Mapping[str, 
     for channel in _channels(tenant, account):
         await routes.create(hashes.route_of_channel(channel.id), channel)
         await routes.create(hashes.route_of_address("sms", channel.address), channel)
+    if tenant.widget is not None:
+        widget = Channel(tenant.widget.key, tenant.id, "webchat", "webchat", "", "")
+        await routes.create(hashes.route_of_channel(widget.id), widget)
     owner = Provisioning(database_as(service(tenant.id)))
     for name, fields in _configuration(tenant, account).items():
         await owner.set_config(name, fields)
@@ -101,6 +106,8 @@ async def make_tenant(tenant: SeedTenant, account: Accounts, uids: Mapping[str, 
         await _keep(owner, tenant.id, TELNYX_KEY, account.api_key)
     if account.twilio is not None:
         await _keep(owner, tenant.id, TWILIO, json.dumps(account.twilio))
+    if tenant.widget is not None:
+        await _keep(owner, tenant.id, WIDGET_IDENTITY, tenant.widget.identity_key)
     for person in tenant.people:
         await owner.set_member(uids[person.email], role=person.role, email=person.email)
 
@@ -132,8 +139,26 @@ def _sms(tenant: SeedTenant, account: Accounts) -> dict[str, object]:
     return {**first, "failover": second}
 
 
-def _configuration(tenant: SeedTenant, account: Accounts) -> dict[str, dict[str, object]]:
+def _widget(widget: SeedWidget, origins: Sequence[str]) -> dict[str, object]:
     return {
+        "enabled": True,
+        "key": widget.key,
+        "origins": list(origins),
+        "color": widget.color,
+        "scheme": "auto",
+        "position": "end",
+        "locale": "en",
+        "greeting": widget.greeting,
+        "greetings": list(widget.greetings),
+        "suggestions": list(widget.suggestions),
+        "form": widget.form,
+        "work_bits": 0,
+    }
+
+
+def _configuration(tenant: SeedTenant, account: Accounts) -> dict[str, dict[str, object]]:
+    widget = {} if tenant.widget is None else {"widget": _widget(tenant.widget, account.origins)}
+    return widget | {
         "sms": _sms(tenant, account),
         "business_profile": {
             "name": tenant.name,
@@ -141,6 +166,8 @@ def _configuration(tenant: SeedTenant, account: Accounts) -> dict[str, dict[str,
             "contact": tenant.contact,
             "facts": list(tenant.facts),
             "links": list(tenant.links),
+            "hours": {day: list(intervals) for day, intervals in tenant.hours.items()},
+            "holidays": list(tenant.holidays),
         },
         "customer_service": {
             "assistant": {"connected": tenant.connected, "language": "en", "tools": tenant.tools},

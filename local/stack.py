@@ -28,7 +28,7 @@ from local.environment import (
 )
 from local.function_host import FunctionHost, Guard, HostError
 from local.gate import Gate
-from local.pages import Stop, serve_phone, serve_site
+from local.pages import Stop, embedding_origins, serve_phone, serve_site
 from local.ports import Ports
 from local.queues import configured
 from local.standins.base import JSON, Standin
@@ -212,6 +212,7 @@ class Stack:
             "profile_id": account.profile_id,
             "public_key": account.public_key,
             "twilio": at_twilio,
+            "origins": [*embedding_origins(self.ports)],
         }
 
     def _account_of(self, tenant: seed_data.SeedTenant) -> Account:

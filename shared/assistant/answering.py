@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 
 from shared import log
@@ -82,6 +82,7 @@ class _Job:
     facts: tuple[Scored, ...]
     toolbox: Toolbox
     nonces: Nonces
+    read: dict[tuple[str, ...], Evidence] = field(default_factory=dict)  # by what tools have returned
 
     @classmethod
     def of(cls, brief: Brief, language: str, tools: Tools, nonces: Nonces) -> _Job:
@@ -110,7 +111,7 @@ class _Job:
         Not yet, while it may become our own sentence for not knowing, or claims more than the business has said: what
         follows may change that, as the whole answer is judged. All other findings stay, whatever follows.
         """
-        evidence, ours = self._evidence(outputs), content_words(self._ignorance())
+        evidence, ours = self._evidence(tuple(outputs)), content_words(self._ignorance())
         knows = False  # it says more than that sentence, and goes on from there
 
         def judged(text: str) -> Verdict:
@@ -171,7 +172,12 @@ class _Job:
     def _ignorance(self) -> str:
         return sentence(Phrase.UNKNOWN, self.language, self.brief.business, self.brief.profile.contact)
 
-    def _evidence(self, outputs: Sequence[str]) -> Evidence:
+    def _evidence(self, outputs: tuple[str, ...]) -> Evidence:
+        if outputs not in self.read:
+            self.read[outputs] = self._gathered(outputs)
+        return self.read[outputs]
+
+    def _gathered(self, outputs: tuple[str, ...]) -> Evidence:
         brief = self.brief
         facts = tuple(f"{scored.fact.title} {scored.fact.text}" for scored in self.facts)
         own = (brief.business, brief.profile.description, brief.profile.contact)

@@ -7,7 +7,7 @@ note: none of it is in any form here.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated
@@ -99,8 +99,17 @@ def message(said: Message, files: Found, tenant_id: str, now: datetime) -> Json:
         "language": said.language,
         "state": said.state.value if said.state is not None else "sent",
         "files": [_file(id, files, tenant_id, now) for id in said.pictures],
-        "cards": [dict(card) for card in said.cards],
+        "cards": [_card(card) for card in said.cards],
     }
+
+
+def _card(of: Mapping[str, object]) -> Json:
+    """A class as a card shows it: no price is none that is known."""
+    times = "-".join(str(of[name]) for name in ("start_time", "end_time") if of.get(name))
+    fee = of.get("fee")
+    price = f"{fee:.2f}" if isinstance(fee, int | float) and fee else None
+    shown = {name: of.get(name) for name in ("name", "location", "days", "openings")}
+    return {"id": str(of.get("id", "")), **shown, "times": times, "fee": price}
 
 
 def _file(id: str, files: Found, tenant_id: str, now: datetime) -> Json:

@@ -118,25 +118,30 @@ class Notices:
         self._hashes = hashes
 
     async def request(self, of: Conversation, reason: str, settings: Settings, now: datetime) -> Request:
-        notices = await self.to(settings.service.handoff.notify, of, reason, level=0)
+        notices = await self.to(settings.service.handoff.notify, of, reason, settings, level=0)
         return Request(of, reason, notices, settings, now)
 
-    async def to(self, phones: tuple[str, ...], of: Conversation, reason: str, *, level: int) -> tuple[Notice, ...]:
+    async def to(
+        self, phones: tuple[str, ...], of: Conversation, reason: str, settings: Settings, *, level: int
+    ) -> tuple[Notice, ...]:
         told = list(dict.fromkeys(phone for phone in phones if phone != of.address))[:MOST_NOTIFIED]
         ids = {self._hashes.conversation(self._tenant_id, phone): phone for phone in told}
         known = await self._reader.read(map(conversation, ids))
         phones_asked = [known.conversation(id) or Conversation(id, None, address=phone) for id, phone in ids.items()]
         words = _told(of, reason, level)
         return tuple(
-            notice(theirs, of, digest("handoff", of.id, str(of.epoch), str(level), theirs.address), words)
+            notice(theirs, of, digest("handoff", of.id, str(of.epoch), str(level), theirs.address), words, settings)
             for theirs in phones_asked
         )
 
 
-def notice(theirs: Conversation, of: Conversation, id: str, words: str) -> Notice:
-    """A text to a phone of the staff about `of`, from the number that the customer wrote to. It waits for no other:
-    what their conversation says last is written without a condition."""
-    theirs = replace(theirs, channel_id=of.channel_id, our_address=of.our_address, epoch=0, last_out=None)
+def notice(theirs: Conversation, of: Conversation, id: str, words: str, settings: Settings) -> Notice:
+    """A text to a phone of the staff about `of`, from the number that the customer wrote to, or from the first one
+    about a visitor, who wrote to none. It waits for no other: what their conversation says last is written without a
+    condition."""
+    line = settings.sms.primary
+    channel, ours = (line.channel, line.number) if of.on_site else (of.channel_id, of.our_address)
+    theirs = replace(theirs, channel_id=channel, our_address=ours, epoch=0, last_out=None)
     return Notice(theirs, Draft(id, words, (), 0, kind="notice", author="system"), of.id)
 
 
@@ -217,7 +222,7 @@ class Escalating:
 
     async def _next_in_line(self, found: Conversation, settings: Settings) -> None:
         now, line = self._clock.now(), settings.service.handoff
-        notices = await self._notices.to(line.escalate_to, found, found.handoff_reason, level=1)
+        notices = await self._notices.to(line.escalate_to, found, found.handoff_reason, settings, level=1)
         due = now + _minutes(line.acknowledge_minutes)
         changes = self._at_level(found, 1, due)
         for notice in notices:

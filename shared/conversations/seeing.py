@@ -6,11 +6,16 @@ from contextlib import suppress
 
 from shared.conversations.states import raise_state
 from shared.errors import Unavailable
+from shared.held import Held
 from shared.store.documents import State
 from shared.store.reading import Reader, message
 from shared.tenancy import Database
 
+MARKED_FOR = 3600.0  # seconds in which an instance remembers
 MOST_MARKED = 10  # messages at once: of ours in a row, before the visitor looked
+
+
+_marked: Held[str, bool] = Held(seconds=MARKED_FOR)
 
 
 class Seeing:
@@ -22,12 +27,18 @@ class Seeing:
         self._conversation_id = conversation_id
 
     async def seen(self, message_id: str | None) -> None:
-        """Mark this message of ours, and those before it up to one that is marked. It is no reason to fail."""
+        """Mark this message of ours, and those before it up to one that is marked. It is no reason to fail.
+
+        A page tells it again each time that it opens its stream: what was marked here is not read again.
+        """
         for _ in range(MOST_MARKED):
-            if message_id is None:
+            if message_id is None or _marked.get(message_id):
                 return
             said = (await self._reader.read([message(message_id)])).message(message_id)
-            if said is None or said.conversation_id != self._conversation_id or said.state is not State.SENT:
+            if said is None or said.conversation_id != self._conversation_id:
+                return
+            _marked.put(message_id, True)
+            if said.state is not State.SENT:
                 return
             with suppress(Unavailable):
                 await raise_state(self._db, said, {"state": State.DELIVERED.value})

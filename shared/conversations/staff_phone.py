@@ -106,7 +106,7 @@ class StaffPhone:
         theirs, text = read.conversation(customer.owned_by), read.message(text_id)
         if theirs is None or theirs.address not in phones or text is None or read.message(id) is not None:
             return None
-        return notice(theirs, customer, id, _quoted(customer, text))
+        return notice(theirs, customer, id, _quoted(customer, text), settings)
 
     async def _reply(self, said: _Said, customer: Conversation, changes: Changes, settings: Settings) -> bool:
         now, by = self._clock.now(), said.theirs.id

@@ -47,7 +47,7 @@ class Listener(Protocol):
         ...
 
 
-class _Call(Protocol):
+class Call(Protocol):
     async def write(self, request: ListenRequest) -> None: ...
 
     async def read(self) -> object: ...
@@ -55,7 +55,7 @@ class _Call(Protocol):
     def cancel(self) -> bool: ...
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """The stream is over, though its time is not."""
 
 
@@ -129,7 +129,7 @@ class Listening:
             try:
                 await self._listen()
                 failures = 0
-            except (grpc.aio.AioRpcError, _Ended, TimeoutError, Problem) as error:
+            except (grpc.aio.AioRpcError, Ended, TimeoutError, Problem) as error:
                 failures = 1 if self._clock.monotonic() - began > STEADY else failures + 1
                 code = _code(error)
                 log.warning("listening was interrupted", count="listening_lost", code=code, failures=failures)
@@ -138,7 +138,7 @@ class Listening:
 
     async def _listen(self) -> None:
         """Returns when the token's time is over. Raises whatever else ends the stream."""
-        session, stream = self.db.session, _Stream(self.db.path, self._wanted, self._listener)
+        session, stream = self.db.session, Stream(self.db.path, self._wanted, self._listener)
         token = await session.token()
         left = max(session.until() - self._clock.now().timestamp(), SHORTEST)
         call = _open(self.db.path, token.reveal())
@@ -157,29 +157,30 @@ class Listening:
                 self._listener.lost()
 
 
-def _open(database: str, token: str) -> _Call:
+def _open(database: str, token: str) -> Call:
     """The stub itself: interceptors and the library's iterator leave tasks behind."""
-    listen = cast("Callable[..., _Call]", shared_api().transport.listen)
+    listen = cast("Callable[..., Call]", shared_api().transport.listen)
     return listen(metadata=(("authorization", f"Bearer {token}"), ("google-cloud-resource-prefix", database)))
 
 
 def _code(error: Exception) -> str:
     if isinstance(error, grpc.aio.AioRpcError):
         return error.code().name
-    return error.code if isinstance(error, Problem) else type(error).__name__.strip("_").lower()
+    return error.code if isinstance(error, Problem) else type(error).__name__.lower()
 
 
 @dataclass(slots=True)
-class _Stream:
+class Stream:
     """One stream: what it was told to listen to, and what it has said of that."""
 
     database: str
     wanted: dict[int, str]  # lives on, whatever becomes of this stream
     listener: Listener
+    patience: float = ANSWER
     _told: set[int] = field(default_factory=set)
     _found: set[int] = field(default_factory=set)  # whose document has been heard of
 
-    async def tell(self, call: _Call, changed: asyncio.Event) -> None:
+    async def tell(self, call: Call, changed: asyncio.Event) -> None:
         """Adds and removes targets, one write at a time."""
         while True:
             changed.clear()
@@ -192,12 +193,12 @@ class _Stream:
                 await call.write(ListenRequest(database=self.database, add_target=added))
             await changed.wait()
 
-    async def hear(self, call: _Call, seconds: float) -> None:
-        """For so many seconds. Raises TimeoutError where nothing is said at all, _Ended, or the call's error."""
+    async def hear(self, call: Call, seconds: float) -> None:
+        """For so many seconds. Raises TimeoutError where nothing is said at all, Ended, or the call's error."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         try:
-            async with asyncio.timeout(min(ANSWER, seconds)) as limit:
+            async with asyncio.timeout(min(self.patience, seconds)) as limit:
                 while isinstance(said := await call.read(), ListenResponse):
                     limit.reschedule(end)
                     self._take(said)
@@ -205,7 +206,7 @@ class _Stream:
             if loop.time() >= end:
                 return
             raise
-        raise _Ended
+        raise Ended
 
     # -- what it says
 

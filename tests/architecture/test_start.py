@@ -24,10 +24,12 @@ STARTING = 60.0  # seconds; about one on an idle machine
 UNPROVEN = {"telnyx": 401, "twilio": 401, "tool": 404, "tasks": 401, "scheduler": 401, "functions": 401} | {
     "member": 401,
     "public": 405,
+    "site": 404,
+    "visitor": 403,
 }
 
 # What a GET of the bare address gets, where that is not the function's own.
-GOT = {"media": 404}
+GOT = {"media": 404, "chat-start": 404, "chat-frame": 404}
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import remote, starts, texts
+from tests.bench import remote, starts, texts, visits
 from tests.bench.table import show
 from tests.stack import ROOT, started
 
@@ -25,6 +25,8 @@ async def main() -> None:
             print("a burst on a cold instance …", flush=True)
             rows.append(await texts.burst(stack))
             await stack.idle(seconds=300)
+            print("an idle hour of an open visit …", flush=True)
+            rows += await visits.rows(stack.info["gate"], stack.info["project"])
             print("many senders at once …", flush=True)
             rows.append(await texts.senders(stack))
             await stack.idle(seconds=600)

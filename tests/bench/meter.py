@@ -1,11 +1,12 @@
 """A meter in front of Firestore: counts the calls that pass, and the documents that they would bill.
 
 Billed, by Firestore's price list: a document written or deleted by a commit, a document read (also one that does not
-exist), and at least one read for a query that finds nothing.
+exist), at least one read for a query that finds nothing, and a document that a listener is told of.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -36,11 +37,13 @@ class Meter:
         self._server = grpc.aio.server()
         self.tally = Tally()
         self.port = 0
+        self.deaf = False  # whether no listener is let through
 
     async def start(self) -> None:
         handlers = {"Commit": grpc.unary_unary_rpc_method_handler(self._commit)}
         for name in _STREAMS:
             handlers[name] = grpc.unary_stream_rpc_method_handler(self._stream(name))
+        handlers["Listen"] = grpc.stream_stream_rpc_method_handler(self._listen)
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         await self._server.start()
@@ -68,6 +71,23 @@ class Meter:
             await context.abort(error.code(), error.details() or "")
         return answer
 
+    async def _listen(self, asked: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> None:
+        if self.deaf:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "nobody is listened to")
+        self.tally.calls["Listen"] += 1
+        call = self._upstream.stream_stream(f"/{SERVICE}/Listen")(metadata=_passed(context))
+        asking = asyncio.create_task(_ask(asked, call))
+        try:
+            async for said in call:
+                answer = messages.ListenResponse.deserialize(said)
+                self.tally.reads += "document_change" in answer or "document_delete" in answer
+                await context.write(said)
+        except grpc.aio.AioRpcError as error:
+            await context.abort(error.code(), error.details() or "")
+        finally:
+            asking.cancel()
+            call.cancel()
+
     def _stream(self, name: str):
         async def stream(raw: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
             self.tally.calls[name] += 1
@@ -85,6 +105,11 @@ class Meter:
                 self.tally.reads += found
 
         return stream
+
+
+async def _ask(asked: AsyncIterator[bytes], call: grpc.aio.StreamStreamCall) -> None:
+    async for raw in asked:
+        await call.write(raw)
 
 
 def _documents(name: str, raw: bytes) -> int:

@@ -122,13 +122,14 @@ async def door_before(project: str) -> AsyncIterator[Door]:
     assert before is not None
     door = Door(before, project)
     await door.start()
-    await _lead_to(door.host, project)
+    await lead_to(door.host, project)
     yield door
-    await _lead_to(before, project)
+    await lead_to(before, project)
     await door.stop()
 
 
-async def _lead_to(host: str, project: str) -> None:
+async def lead_to(host: str, project: str) -> None:
+    """This process finds its database there from now on."""
     await database.close()
     before = dict(os.environ)
     os.environ |= {"FIRESTORE_EMULATOR_HOST": host, "GOOGLE_CLOUD_PROJECT": project}
@@ -172,8 +173,11 @@ class Heard:
     documents: list[tuple[str, Document | None]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     losses: int = 0
+    failing: bool = False
 
     def heard(self, name: str, document: Document | None) -> None:
+        if self.failing:
+            raise ValueError(name)
         self.documents.append((name, document))
 
     def refused(self, name: str) -> None:

@@ -6,10 +6,12 @@ import asyncio
 import time
 from base64 import urlsafe_b64decode
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from local.standins.base import JSON
+from shared.assistant import Answer, Assistant, AttachLink, Outcome, ShowClasses, Tools
 from shared.assistant.model import (
     FinishReason,
     ModelBusy,
@@ -23,7 +25,9 @@ from shared.assistant.model import (
     ToolReply,
     UserText,
 )
-from tests.contract.gemini_support import KEY, MODEL, Rig, raw, request, rig
+from tests.contract.gemini_support import KEY, MODEL, Rig, lawful, raw, request, rig
+from tests.unit.assistant_support import GUPPY, REGISTER, SERVICE, SHARK, TAKEN_BACK, ClassList, Reader, brief
+from tests.unit.loopback import MovableClock
 
 SSE = "text/event-stream"
 
@@ -62,6 +66,23 @@ async def test_a_recorded_stream_is_heard_in_its_parts_and_ends_with_the_whole_r
     assert [part.tokens.output for part in parts] == [2, 8, 8]
     assert (reply.text, reply.calls, reply.finish) == ("Yes! Starfish has 2 spots.", (), FinishReason.STOP)
     assert reply.tokens == Tokens(412, 8, 30, 0)
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+@pytest.mark.parametrize("name", ["stream_text.sse", "stream_function_call.sse"])
+async def test_a_recorded_stream_comes_out_of_a_script_byte_for_byte(gemini: Rig, name: str, version: str) -> None:
+    await replay(gemini, name)
+    answered = await gemini.post(lawful(), "streamGenerateContent", version=version)
+    assert (answered.content, answered.headers["content-type"].split(";")[0]) == (raw(name), SSE)
+
+
+async def test_a_signature_that_was_streamed_is_demanded_back(gemini: Rig) -> None:
+    await replay(gemini, "stream_function_call.sse")
+    _, reply = await heard(gemini)
+    reply.turn.raw.parts[0].thought_signature = b"another"
+    contents = (*request().contents, reply.turn, ToolReplies((ToolReply("fc_1", "find_classes", {}),)))
+    with pytest.raises(ModelRejected, match="400"):
+        await heard(gemini, request(contents=contents))
 
 
 async def test_a_recorded_call_is_heard_at_once_and_goes_back_with_its_signature(gemini: Rig) -> None:
@@ -242,3 +263,46 @@ async def test_a_cancellation_goes_through_the_stream_at_once(gemini: Rig) -> No
 async def test_a_stream_answers_a_conversation_with_earlier_words(gemini: Rig) -> None:
     _, reply = await heard(gemini, request("hi", "how are you?", contents=(UserText(("Hi",)),)))
     assert reply.text == "Hello! How can I help you?"
+
+
+async def ask(gemini: Rig, reader: Reader | None, *texts: str) -> Answer:
+    assistant = Assistant(gemini.gemini, Tools(ClassList(GUPPY, SHARK)), MovableClock(), sleep=at_once)
+    service = replace(SERVICE, model=MODEL, fallback_model="gemini-3.5-flash-lite")
+    return await assistant.answer(brief(*texts, service=service, channel="webchat"), reader)
+
+
+async def at_once(_seconds: float) -> None:
+    """No pause between the tries."""
+
+
+async def test_the_demo_answers_a_chat_in_units_and_with_cards(gemini: Rig) -> None:
+    reader = Reader()
+    asked = ("Any Tuesday classes?", "And send me the registration link")
+    answer = await ask(gemini, reader, *asked)
+    assert answer.text == (await ask(gemini, None, *asked)).text
+    assert reader.events == [
+        "Guppy & Co: Tue 4:30 PM, 2 spots, $85.",
+        " Here is the link: Registration form.",
+        f"\n{REGISTER.url}",
+    ]
+    assert set(map(type, answer.effects)) == {ShowClasses, AttachLink}
+
+
+async def test_a_connection_that_breaks_in_an_answer_costs_the_visitor_one_more_try(gemini: Rig) -> None:
+    reader = Reader()
+    await gemini.script({"body": [chunk({"text": text}) for text in ("Free behind ", "the building. ", "And ", "so.")]})
+    await gemini.faults(path="/v1", pieces=3)
+    answer = await ask(gemini, reader, "Where can I park?")
+    assert reader.events == ["Free behind the building.", TAKEN_BACK, "Free behind the building, 40 spaces."]
+    assert (answer.text, answer.outcome, len(await gemini.bodies())) == (reader.reads, Outcome.ANSWERED, 2)
+
+
+async def test_a_link_that_the_model_invents_ends_the_stream_at_once(gemini: Rig) -> None:
+    reader = Reader()
+    words = ("Free behind the building. ", "Go to ", "https://evil.", "example/now. ", "It ", "is ", "nice.")
+    await gemini.script({"body": [chunk({"text": word}) for word in words]})
+    await gemini.faults(path="/v1", piece_ms=50)
+    answer = await ask(gemini, reader, "Where can I park?")
+    assert reader.events == ["Free behind the building.", TAKEN_BACK]
+    assert (answer.outcome, answer.reason) == (Outcome.HANDED_OFF, "guard:foreign_link")
+    assert open_connections(gemini) == []

@@ -19,7 +19,9 @@ from tests.architecture.tree import ROOT
 from tests.unit.loopback import nobody_listens, serving
 
 FOR_A_YEAR = "public, max-age=31536000, immutable"
-FILES = {"widget.js": "loader()", "app/app-1a2b.js": "app()", "app/app-1a2b.css": "a{}", ".env": "SECRET=1"}
+HASHED = ("app/app-1a2B_c3d.js", "app/style-CC5R0tJj.css", "app/locale-pt-C7tnzVMz.js")
+NAMED = ("app/app.js", "app/app.css")
+FILES = {"widget.js": "loader()", **dict.fromkeys((*HASHED, *NAMED), "app()")}
 
 
 async def echo(request: Request) -> Response:
@@ -73,10 +75,13 @@ async def test_the_loader_may_be_embedded_anywhere_and_is_cached_for_five_minute
     assert got.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/app/app-1a2b.js", "/app/app-1a2b.css"])
-async def test_the_app_is_kept_for_a_year_and_is_nobody_elses(web: httpx.AsyncClient, path: str) -> None:
-    got = await web.get(path)
-    assert (got.status_code, got.headers["cache-control"]) == (200, FOR_A_YEAR)
+@pytest.mark.parametrize("name", [*HASHED, *NAMED])
+async def test_what_is_named_after_its_content_is_kept_for_a_year_and_the_rest_of_the_app_for_minutes(
+    web: httpx.AsyncClient, name: str
+) -> None:
+    got = await web.get(f"/{name}")
+    assert (got.status_code, got.text) == (200, "app()")
+    assert got.headers["cache-control"] == (FOR_A_YEAR if name in HASHED else "public, max-age=300")
     assert got.headers["x-content-type-options"] == "nosniff"
     assert "access-control-allow-origin" not in got.headers
 

@@ -193,6 +193,18 @@ async def test_a_database_that_goes_away_and_comes_back_is_heard_again(room: Roo
     await soon(lambda: room.words("one")[-1] == "back")
 
 
+async def test_a_listener_that_fails_ends_its_stream_and_the_next_document_begins_another(
+    room: Room, door: Door, capfd: pytest.CaptureFixture[str]
+) -> None:
+    room.said.failing = True
+    room.listening.add(room.name("one"))
+    await soon(lambda: "listening ended" in capfd.readouterr().err)
+    await soon(lambda: door.open == 0)
+    room.said.failing = False
+    room.listening.add(room.name("two"))
+    await soon(lambda: room.words("one") == room.words("two") == [None])
+
+
 async def test_closing_ends_a_stream_that_waits_for_the_database(door: Door, emulated: str) -> None:
     before = tasks()
     door.deaf = True
@@ -200,7 +212,7 @@ async def test_closing_ends_a_stream_that_waits_for_the_database(door: Door, emu
     room.listening.add(room.name("one"))
     await soon(lambda: room.said.losses > 0)
     await room.listening.close()
-    await soon(lambda: tasks() <= before)
+    assert tasks() <= before
 
 
 def test_pauses_grow_and_end_growing() -> None:

@@ -7,8 +7,10 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import pytest
+from google.cloud.firestore_v1.types import Document
 
 from shared.clock import SystemClock
 from shared.store import live
@@ -16,7 +18,7 @@ from shared.store.errors import Refused
 from shared.store.live import MOST, PACE, Pace, Watch, Watching, watch
 from shared.tenancy import Database
 from shared.tenancy.principals import service
-from tests.contract.live_support import Door, soon, tasks
+from tests.contract.live_support import Door, ShortLived, soon, tasks
 from tests.contract.pipeline_support import House, Unsigned
 
 QUICK = Pace(first=0.05, longest=0.4, linger=0.2)
@@ -79,6 +81,20 @@ async def test_a_slow_watcher_misses_states_but_never_the_last_one(door: Door, h
         assert slow.conversation is not None
         assert slow.conversation.epoch == 7
         assert not await slow.news(0.2)
+
+
+async def test_an_answer_that_comes_late_is_no_news(watching: Watching, house: House) -> None:
+    await house.text("Where can I park?")
+    async with watching.watch(house.db, house.conversation_id) as watched:
+        assert await owner(watched) == "ai"
+        await house.change(owner="human", epoch=1)
+        assert await owner(watched) == "human"
+        now = await house.conversation()
+        assert now.version is not None
+        name = f"{house.db.path}/documents/tenants/{house.tenant}/conversations/{house.conversation_id}"
+        watching.heard(name, Document(name=name, update_time=now.version - timedelta(seconds=1)))
+        assert not await watched.news(0.1)
+        assert watched.conversation == now
 
 
 async def test_two_hundred_watchers_have_one_stream_and_leave_nothing_behind(door: Door, house: House) -> None:
@@ -171,7 +187,7 @@ async def test_a_standstill_leaves_one_stream(door: Door, house: House) -> None:
     time.sleep(QUICK.linger * 2)  # noqa: ASYNC251  # the whole loop stands still
     async with watch(house.db, house.conversation_id, QUICK) as one, watch(house.db, nobodys(), QUICK) as two:
         assert await owner(one) is await owner(two) is None
-        await soon(lambda: (door.open, door.targets) == (1, 2))
+        await soon(lambda: (door.open, door.opened, door.targets) == (1, 2, 2))
 
 
 # -- without a stream
@@ -195,6 +211,22 @@ async def test_where_no_stream_is_to_be_had_the_document_is_read_and_then_heard_
         read = door.calls["BatchGetDocuments"]
         assert not await watched.news(QUICK.longest * 3)
         assert door.calls["BatchGetDocuments"] == read
+
+
+async def test_the_stream_of_all_is_opened_with_the_session_of_who_came_last(
+    watching: Watching, door: Door, house: House, emulated: str
+) -> None:
+    """The first one's route may have ended meanwhile."""
+    first = Database(ShortLived(house.tenant, emulated, life=3600), house.tenant)
+    last = ShortLived(house.tenant, emulated, life=3600)
+    async with watching.watch(first, house.conversation_id) as one:
+        assert await owner(one) is None
+        async with watching.watch(Database(last, house.tenant), nobodys()) as two:
+            assert await owner(two) is None
+            assert last.given == []
+            door.cut()
+            await soon(lambda: door.opened == 2)
+            assert len(last.given) == 1
 
 
 async def test_a_stream_that_is_cut_is_replaced_by_reads(watching: Watching, door: Door, house: House) -> None:

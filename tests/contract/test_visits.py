@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 import pytest
 
-from shared.channels.types import InboundText
+from shared.channels.types import Accepted, InboundText, Outcome
 from shared.conversations.visits import TIMES, Changed, Event, Place, State, Still, Times, Visits
 from shared.store import live
 from shared.store.live import Pace
@@ -176,13 +176,23 @@ async def test_a_message_that_is_sent_without_a_word_to_its_conversation_is_seen
     house.say(PARKING)
     await house.answer()
     (sent,) = await house.outbound()
+    called = asyncio.Event()
+
+    async def accepted() -> Outcome:
+        await called.wait()
+        return Accepted("p-1")
+
+    house.carrier.outcomes.append(accepted)
     async with Page(house) as page:
         await page.next()
         assert page.texts[sent.id] == (FIRST, "queued")
-        await house.sending.send(sent.id, house.conversation_id)
-        while page.texts[sent.id][1] != "sent":
-            changed = await page.next()
-            assert {message.id for message in changed.messages} <= {sent.id}
+        sending = asyncio.create_task(house.sending.send(sent.id, house.conversation_id))
+        while page.texts[sent.id][1] != "sending":
+            await page.next()
+        called.set()
+        await sending
+        changed = await page.next()
+        assert [(message.id, message.state) for message in changed.messages] == [(sent.id, "sent")]
         queries = door.calls["RunQuery"]
         assert await page.silent()
         assert door.calls["RunQuery"] == queries  # what is settled is not looked at again

@@ -75,6 +75,7 @@ class ScriptedModel:
     pieces: Callable[[str], list[str]] = word_by_word
     streamed: list[str] = field(default_factory=list)
     since: float = 0.0  # when the last piece was said
+    closed: int = 0  # streams
 
     async def generate(self, request: ModelRequest) -> ModelReply:
         self.asked.append(request)
@@ -88,15 +89,18 @@ class ScriptedModel:
         if broken:
             self.script[0] = says(broken.text)
         reply = await self.generate(request)
-        for piece in self.pieces(reply.text):
-            self.streamed.append(piece)
-            self.since = time.perf_counter()
-            yield ModelPart(piece, tokens=reply.tokens)
-        if broken:
-            raise broken.error
-        if reply.calls:
-            yield ModelPart("", calls=True)
-        yield reply
+        try:
+            for piece in self.pieces(reply.text):
+                self.streamed.append(piece)
+                self.since = time.perf_counter()
+                yield ModelPart(piece, tokens=reply.tokens)
+            if broken:
+                raise broken.error
+            if reply.calls:
+                yield ModelPart("", calls=True)
+            yield reply
+        finally:
+            self.closed += 1
 
     @property
     def models(self) -> list[str]:

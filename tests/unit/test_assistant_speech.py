@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.assistant import AskPerson, Limits, Outcome, Turn, speech
+from shared.assistant.guard import Violation
 from shared.assistant.model import FinishReason, ModelBusy, ModelPart, ModelRejected, ModelReply, ModelRequest
 from shared.assistant.steps import STEPS, Step
 from tests.unit.assistant_support import (
@@ -25,6 +28,7 @@ from tests.unit.assistant_support import (
     calls,
     says,
 )
+from tests.unit.test_assistant_guard import DISGUISED
 
 QUESTION = "Where can I park?"
 PARKING = "Parking is free. It is behind the building, with 40 spaces. See you soon!"
@@ -41,6 +45,12 @@ async def test_an_answer_is_heard_in_sentences_and_is_stored_as_it_was_heard() -
     assert reader.events == UNITS
     assert (answer.text, answer.outcome, answer.reason) == (PARKING, Outcome.ANSWERED, None)
     assert (answer.usage.calls, answer.usage.output_tokens) == (1, 10)
+
+
+async def test_white_space_around_an_answer_is_nobodys() -> None:
+    reader = Reader()
+    answer = await Bench([says(f"\n  {PARKING} \n")]).streamed(QUESTION, reader=reader)
+    assert (answer.text, reader.events) == (PARKING, UNITS)
 
 
 async def test_a_unit_is_heard_when_its_end_is_seen_and_not_later() -> None:
@@ -73,17 +83,17 @@ async def test_an_answer_after_tools_may_rest_on_what_they_returned() -> None:
 
 
 async def test_a_text_before_a_call_is_no_answer_and_is_taken_back_before_the_tool_runs() -> None:
-    reader = Reader()
+    reader, seen = Reader(), list[str]()
 
     class Looking(ClassList):
         async def of(self, tenant: str, org_id: str, *, deadline: float = 8.0) -> object:
-            assert reader.reads == ""
+            seen.append(reader.reads)
             return await super().of(tenant, org_id, deadline=deadline)
 
     script = [calls(call("get_classes"), text="Parking is free. Let me look that up."), says("Guppy & Co, Tue. Ok?")]
     answer = await Bench(script, lists=Looking()).streamed("Any classes? And can I park?", reader=reader)
     assert reader.events == ["Parking is free.", TAKEN_BACK, "Guppy & Co, Tue.", " Ok?"]
-    assert answer.text == reader.reads
+    assert (answer.text, seen) == (reader.reads, [""])
 
 
 class CallsFirst:
@@ -102,11 +112,36 @@ class CallsFirst:
         yield calls(call("get_classes"), text="Parking is free. I am looking. Wait")
 
 
+class CallsAnyway:
+    """Calls a tool that it may not call, and says something."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.heard: list[str] = []
+
+    async def generate(self, request: ModelRequest) -> ModelReply:
+        raise AssertionError
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart | ModelReply, None]:
+        yield ModelPart("", calls=True)
+        yield ModelPart("Parking is free. Ok?")
+        self.heard += self.reader.events
+        yield calls(call("get_classes"), text="Parking is free. Ok?")
+
+
 async def test_a_text_behind_a_call_is_never_heard() -> None:
     bench, reader = Bench([], limits=Limits(turns=2)), Reader()
     bench.assistant._model = CallsFirst()
-    assert (await bench.streamed("Any classes?", reader=reader)).text == "Guppy. Ok"
-    assert reader.events == ["Guppy.", " Ok"]
+    answer = await bench.streamed("Any classes? And can I park?", reader=reader)
+    assert (answer.text, reader.events) == ("Guppy. Ok", ["Guppy.", " Ok"])
+
+
+async def test_where_no_call_was_allowed_the_text_beside_one_is_the_answer_and_is_heard() -> None:
+    bench, reader = Bench([], limits=Limits(turns=1)), Reader()
+    bench.assistant._model = model = CallsAnyway(reader)
+    answer = await bench.streamed(QUESTION, reader=reader)
+    assert (answer.text, reader.events) == ("Parking is free. Ok?", ["Parking is free.", " Ok?"])
+    assert model.heard == ["Parking is free."]
 
 
 @pytest.mark.parametrize("finish", RETRIED)
@@ -165,6 +200,7 @@ async def test_a_finding_of_the_guard_stops_the_answer_at_once() -> None:
     assert (answer.outcome, answer.reason, answer.effects) == (Outcome.HANDED_OFF, "guard:foreign_link", ())
     assert "".join(bench.model.streamed) == "Parking is free. Or pay at evil.example/pay now. It"
     assert answer.usage.output_tokens == 10  # as far as they were told
+    assert bench.model.closed == 1
 
 
 async def test_a_price_that_nobody_gave_is_never_heard() -> None:
@@ -172,6 +208,19 @@ async def test_a_price_that_nobody_gave_is_never_heard() -> None:
     answer = await Bench([says("Parking is free. It costs $99 on Sundays. Ok?")]).streamed(QUESTION, reader=reader)
     assert reader.events == ["Parking is free.", TAKEN_BACK]
     assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, "guard:ungrounded_figure")
+
+
+@pytest.mark.parametrize("words", [0, 27, 28, 29, 30, 31, 32])
+@pytest.mark.parametrize(("text", "wrong"), DISGUISED)
+async def test_no_half_of_what_may_not_be_said_is_heard_wherever_a_unit_could_end(
+    text: str, wrong: Violation, words: int
+) -> None:
+    bench, reader = Bench([says(f"Parking is free. It {'really ' * words}{text} and more of it. Ok?")]), Reader()
+    bench.model.pieces = list
+    answer = await bench.streamed(QUESTION, reader=reader)
+    assert (answer.reason, reader.reads) == (f"guard:{wrong}", "")
+    assert all(re.fullmatch(r"[A-Za-z .$*_]*", event) for event in reader.events if event != TAKEN_BACK)
+    assert not any(half in event for event in reader.events for half in ("evil", "$", "AIza", "KEY", "boss"))
 
 
 @pytest.mark.parametrize("before", ["", "Hello! ", "Sorry. "])
@@ -384,15 +433,16 @@ def long_answer(characters: int) -> str:
 
 
 async def test_a_unit_of_a_long_answer_is_heard_milliseconds_after_the_piece_that_completes_it() -> None:
-    """At worst; the figure is printed (`pytest -s`), and held loosely here."""
+    """The figures are printed (`pytest -s`), and held loosely here."""
     history = [Turn("assistant", "Classes are on Tuesday at 4:30 PM, $85 each. " * 4)] * 20
     for characters in (1500, 2000):
-        bench, waits = Bench([calls(call("get_classes")), says(long_answer(characters))]), [0.0]
+        bench, waits = Bench([calls(call("get_classes")), says(long_answer(characters))]), list[float]()
 
         class Timing(Reader):
             async def unit(self, text: str, bench: Bench = bench, waits: list[float] = waits) -> None:
                 waits.append(time.perf_counter() - bench.model.since)
 
         await bench.streamed("Any classes?", reader=Timing(), history=history)
-        print(f"{characters} characters, {len(waits) - 1} units: at worst {max(waits) * 1000:.1f} ms")
-        assert max(waits) < 0.5
+        usual, last, worst = (1000 * wait for wait in (median(waits), waits[-1], max(waits)))
+        print(f"{characters} characters, {len(waits)} units: {usual:.1f} ms, the last {last:.1f}, at worst {worst:.1f}")
+        assert worst < 500

@@ -258,3 +258,15 @@ async def test_the_wish_for_a_newer_token_outlives_a_failure_and_ends_with_a_gra
     clock.pass_by(3601)
     await session.token()
     assert ["newer_than" in asked for asked in mint.asked] == [False, True, True, False]
+
+
+async def test_a_session_whose_stream_has_ended_gets_another_token_for_the_next_one(
+    minting: Minting, clock: MovableClock
+) -> None:
+    session = GrantSession(minting, TENANT)
+    first = await session.token()
+    left = session.until() - clock.now().timestamp()
+    assert 3500 < left < 3600
+    clock.pass_by(left)
+    assert (await session.token()).reveal() != first.reveal()
+    assert session.until() - clock.now().timestamp() == pytest.approx(left)

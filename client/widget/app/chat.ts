@@ -1,0 +1,290 @@
+/** The chat of one visitor: what the views may do, and what the network changes. */
+
+import { isRefusal, type Conversation, type Field, type File, type Message, type ToFrame, type Visit } from "../shared/protocol";
+import type { Bridge } from "./bridge";
+import { CallError, Calls, Sessions } from "./net/calls";
+import { Live, type Told } from "./net/live";
+import { deliver, type Heard } from "./net/message";
+import { sleep } from "./net/pauses";
+import { later, merge, replace, unread } from "./state/merge";
+import { Outbox, type Kept, type Pending } from "./state/outbox";
+import { initial, spoken, Store } from "./state/state";
+import { storage, sweep } from "./state/storage";
+import { Tabs, type Shared } from "./state/tabs";
+import { announcement } from "./text/announce";
+import { t } from "./words";
+
+const PREFIX = "chattercheetah:";
+
+/** What is heard is passed on only for as long as the visit lasts in which it was asked for. */
+function only(here: () => boolean, heard: Heard): Heard {
+  const kept = Object.entries(heard).map(([name, hear]: [string, (...given: never[]) => void]) => [
+    name,
+    (...given: never[]) => here() && hear(...given),
+  ]);
+  return Object.fromEntries(kept) as Heard;
+}
+
+export class Chat {
+  readonly store: Store;
+  readonly calls: Calls;
+  private readonly sessions: Sessions;
+  private readonly live: Live;
+  private readonly tabs: Tabs;
+  private readonly kept: Kept = storage();
+  private outbox!: Outbox;
+  private seen: string | null = null;
+  private proof: Promise<string> | null = null;
+
+  constructor(
+    private readonly bridge: Bridge,
+    visit: Visit,
+    open: boolean,
+  ) {
+    const { config, page } = bridge.start;
+    this.store = new Store(initial(config, page, visit));
+    this.sessions = new Sessions(visit, () => bridge.send({ type: "renew" }));
+    this.calls = new Calls(config.functions, this.sessions);
+    this.tabs = new Tabs((what) => this.shared(what));
+    this.live = new Live(this.calls, {
+      seen: () => this.seen,
+      told: (what) => this.told(what),
+      state: (connection) => this.store.set({ connection: navigator.onLine ? connection : "offline" }),
+    });
+    bridge.listen((message) => this.heard(message));
+    addEventListener("online", () => void this.outbox.run());
+    addEventListener("offline", () => this.store.set({ connection: "offline" }));
+    document.addEventListener("visibilitychange", () => this.look());
+    this.enter(visit);
+    this.show(open);
+  }
+
+  get state() {
+    return this.store.state;
+  }
+
+  private key(what: string): string {
+    return `${PREFIX}${what}:${this.sessions.visit.visit}`;
+  }
+
+  /** A visit begins or is resumed: its own queue, its own place in the log. Nothing of the one before goes along. */
+  private enter(visit: Visit): void {
+    sweep(PREFIX, visit.visit);
+    this.seen = this.kept.getItem(this.key("seen"));
+    this.tabs.join(visit.visit);
+    this.outbox = new Outbox(this.key("outbox"), {
+      storage: this.kept,
+      send: (entry) => this.deliver(entry),
+      changed: () => this.queued(),
+      sleep,
+      online: () => navigator.onLine,
+    });
+    this.store.set({ pending: this.outbox.entries });
+    if (!visit.fresh || this.outbox.entries.length) this.live.start();
+    void this.outbox.run();
+  }
+
+  private heard(message: ToFrame): void {
+    if (message.type === "page") this.store.set({ page: message.url });
+    else if (message.type === "shown") this.show(message.open);
+    else this.visit(message);
+  }
+
+  private show(shown: boolean): void {
+    this.store.set({ shown });
+    if (shown) this.live.start();
+    this.look();
+  }
+
+  /** Answers of a visit that is over are nobody's business any more. */
+  private here(): () => boolean {
+    const { visit } = this.state;
+    return () => this.state.visit === visit;
+  }
+
+  private visit(answer: Extract<ToFrame, { type: "visit" }>): void {
+    const before = this.sessions.visit.visit;
+    this.sessions.take(answer);
+    if (isRefusal(answer)) return;
+    this.store.set({ identified: answer.identified });
+    if (answer.visit === before) return;
+    this.outbox.end();
+    const { config, page, shown } = this.state;
+    this.store.set({ ...initial(config, page, answer), shown });
+    this.proof = null;
+    this.live.reset();
+    this.enter(answer);
+  }
+
+  private told({ conversation, messages, whole }: Told): void {
+    const held = this.state.messages;
+    this.take(whole ? replace(held, messages) : merge(held, messages), conversation);
+  }
+
+  /** Messages that are there now: what they answer is written, what they store is sent, the new are announced. */
+  private take(messages: Message[], conversation: Conversation | null): void {
+    const known = new Set(this.state.messages.map(({ id }) => id));
+    const fresh = messages.filter(({ id, author }) => !known.has(id) && author !== "visitor");
+    const first = known.size === 0 && fresh.length > 1;
+    const { writing } = this.state;
+    const written = writing && fresh.some(({ id, author }) => id === writing.answer || author === "assistant");
+    for (const { client_id } of messages) if (client_id) this.outbox.drop(client_id);
+    this.store.set({
+      messages,
+      ...(conversation && { conversation }),
+      ...((written || fresh.length > 0) && { typing: false }),
+      ...(written && { writing: null }),
+    });
+    if (!first && fresh.length) this.announce(fresh.map((message) => announcement(message, this.state.config.name)).join(" "));
+    for (const { author } of first ? [] : fresh) this.bridge.send({ type: "message", author });
+    this.look();
+  }
+
+  announce(text: string): void {
+    this.store.set({ announced: { text, turn: this.state.announced.turn + 1 } });
+  }
+
+  /** What is on the screen, here or in another tab, is seen; what is not is counted beside the launcher. */
+  private look(): void {
+    const { shown, messages } = this.state;
+    const before = this.seen;
+    const newest = shown && !document.hidden ? (messages.at(-1)?.id ?? null) : null;
+    this.seen = later(messages, newest, later(messages, this.kept.getItem(this.key("seen")), before));
+    if (newest && this.seen !== before) this.keep(newest);
+    this.bridge.send({ type: "unread", count: unread(messages, this.seen) });
+  }
+
+  private keep(seen: string): void {
+    try {
+      this.kept.setItem(this.key("seen"), seen);
+    } catch {
+      // the badge may count twice after a reload
+    }
+    this.tabs.tell({});
+  }
+
+  private shared({ messages }: Shared): void {
+    this.outbox.reread();
+    this.queued();
+    if (messages) this.take(merge(this.state.messages, messages), null);
+    else this.look();
+    this.live.start();
+  }
+
+  private queued(): void {
+    this.store.set({ pending: this.outbox.entries });
+  }
+
+  say(text: string, files: File[] = []): void {
+    this.bridge.send({ type: "spoken" });
+    const id = crypto.randomUUID().replaceAll("-", "");
+    const at = new Date().toISOString();
+    this.outbox.add({ id, text, files, page: this.state.page, at, state: "sending", why: null });
+    this.tabs.tell({});
+    this.live.start();
+  }
+
+  again(id: string): void {
+    this.outbox.retry(id);
+  }
+
+  discard(id: string): void {
+    this.outbox.drop(id);
+    this.tabs.tell({});
+  }
+
+  /** Resolves as soon as the message is stored; the answer is read on. */
+  private deliver(entry: Pending): Promise<void> {
+    const here = this.here();
+    return new Promise((stored, refused) => {
+      const accepted = (message: Message): void => {
+        this.take(merge(this.state.messages, [message]), null);
+        this.tabs.tell({ messages: [message] });
+        stored();
+      };
+      const end = (): void => void (here() && this.store.set({ typing: false }));
+      this.attempt(entry, only(here, { ...this.answering(), accepted })).then(end, refused);
+    });
+  }
+
+  private answering(): Omit<Heard, "accepted"> {
+    return {
+      typing: () => this.store.set({ typing: true }),
+      text: (answer, text) => this.write(answer, text),
+      replaced: (answer) => {
+        if (this.state.writing?.answer === answer) this.store.set({ writing: null, typing: true });
+      },
+      answer: (message) => {
+        this.store.set({ writing: null, typing: false });
+        this.take(merge(this.state.messages, [message]), null);
+        this.tabs.tell({ messages: [message] });
+      },
+      waiting: (conversation) => this.store.set({ conversation, typing: false }),
+    };
+  }
+
+  private write(answer: string, text: string): void {
+    if (this.state.messages.some(({ id }) => id === answer)) return;
+    const { writing } = this.state;
+    const so = writing?.answer === answer ? writing : { answer, text: "", at: new Date().toISOString() };
+    this.store.set({ writing: { ...so, text: so.text + text }, typing: false });
+  }
+
+  private async attempt(entry: Pending, heard: Heard): Promise<void> {
+    const bits = spoken({ ...this.state, pending: [] }) ? null : (this.sessions.visit.work?.bits ?? null);
+    const files = entry.files.map(({ id }) => id);
+    const outgoing = { id: entry.id, text: entry.text, files, page: entry.page };
+    try {
+      await deliver(this.calls, { ...outgoing, work: bits ? await this.work(bits) : null }, heard);
+    } catch (error) {
+      if (!(error instanceof CallError) || error.code !== "work_needed") throw error;
+      await deliver(this.calls, { ...outgoing, work: await this.work(await this.bits()) }, heard);
+    }
+  }
+
+  private async bits(): Promise<number> {
+    if (!this.sessions.visit.work) await this.sessions.renew();
+    return this.sessions.visit.work?.bits ?? 16;
+  }
+
+  private work(bits: number): Promise<string> {
+    const { visit } = this.sessions.visit;
+    this.proof ??= import("./net/work").then(({ work }) => work(visit, bits));
+    return this.proof;
+  }
+
+  /** The visitor writes: the work that a first message needs is begun, so that sending does not wait for it. */
+  prepare(): void {
+    const { work } = this.sessions.visit;
+    if (work && !spoken(this.state)) this.work(work.bits).catch(() => (this.proof = null));
+  }
+
+  draft(text: string): void {
+    this.store.set({ drafted: { text, turn: this.state.drafted.turn + 1 } });
+  }
+
+  /** Rating, contact, hand-off: each answers with the conversation as it is now. */
+  private async call(name: "chat-rate" | "chat-contact" | "chat-handoff", body: unknown): Promise<void> {
+    const here = this.here();
+    this.bridge.send({ type: "spoken" });
+    const answer = await this.calls.post(name, body);
+    if (!here()) return;
+    const { conversation } = (await answer.json()) as { conversation: Conversation };
+    this.store.set({ conversation });
+    this.live.start();
+  }
+
+  rate = (score: number, comment: string | null): Promise<void> => this.call("chat-rate", { score, comment });
+  contact = (claims: Partial<Record<Field, string>>): Promise<void> => this.call("chat-contact", claims);
+
+  handoff = async (): Promise<void> => {
+    try {
+      await this.call("chat-handoff", {});
+      this.announce(t("handoffAsked"));
+    } catch (error) {
+      this.store.set({ trouble: (error instanceof CallError && error.detail) || t("wrong") });
+    }
+  };
+
+  close = (): void => this.bridge.send({ type: "close" });
+}

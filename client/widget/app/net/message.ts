@@ -1,0 +1,93 @@
+/** chat-message: one message goes out, and the stream of its answer comes back, across breaks of the line. */
+
+import type { Conversation, Message } from "../../shared/protocol";
+import { CallError, type Calls } from "./calls";
+import { pause, sleep } from "./pauses";
+import { serverEvents, type ServerEvent } from "./sse";
+
+export type Outgoing = { id: string; text: string; files: string[]; page: string | null; work: string | null };
+export type Heard = {
+  accepted: (message: Message) => void;
+  typing: () => void;
+  text: (answer: string, text: string) => void;
+  replaced: (answer: string) => void;
+  answer: (message: Message) => void;
+  waiting: (conversation: Conversation) => void;
+};
+
+const SILENCE_MS = 60_000;
+const TRIES = 4;
+
+type Progress = { accepted: boolean; last: string | null; seen: Set<string> };
+
+/**
+ * Resolves when the answer has come or nothing more will come here; throws only while the message is not stored.
+ * After that the answer is fetched again from where it stopped, a few times; then chat-events brings it.
+ */
+export async function deliver(calls: Calls, outgoing: Outgoing, heard: Heard): Promise<void> {
+  const progress: Progress = { accepted: false, last: null, seen: new Set() };
+  for (let tries = 0; ; tries += 1) {
+    try {
+      if (await stream(calls, outgoing, heard, progress)) return;
+      if (!progress.accepted) throw new CallError("network", "");
+    } catch (error) {
+      // A line that breaks raises what the browser likes; only our own errors say that trying again is no use.
+      if (!progress.accepted) throw error instanceof CallError ? error : new CallError("network", "");
+    }
+    if (tries >= TRIES) return;
+    await sleep(pause(tries));
+  }
+}
+
+/** True when the stream came to its end. */
+async function stream(calls: Calls, outgoing: Outgoing, heard: Heard, progress: Progress): Promise<boolean> {
+  const silence = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const alive = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  };
+  const headers: Record<string, string> = progress.last ? { "last-event-id": progress.last } : {};
+  try {
+    const answer = await calls.post("chat-message", outgoing, { headers, signal: silence.signal });
+    alive();
+    for await (const event of serverEvents(answer.body!, alive)) if (take(event, heard, progress)) return true;
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function take({ id, event, data }: ServerEvent, heard: Heard, progress: Progress): boolean {
+  const told = JSON.parse(data);
+  switch (event) {
+    case "accepted":
+      progress.accepted = true;
+      heard.accepted(told.message);
+      break;
+    case "typing":
+      heard.typing();
+      break;
+    case "text":
+      if (!id || !progress.seen.has(id)) heard.text(told.answer, told.text);
+      if (id) progress.seen.add((progress.last = id));
+      break;
+    case "replaced":
+      progress.seen.clear();
+      heard.replaced(told.answer);
+      break;
+    case "answer":
+      heard.answer(told.message);
+      break;
+    case "waiting":
+      heard.waiting(told.conversation);
+      break;
+    case "error":
+      // Where it is not stored yet, this is the refusal of the message itself.
+      if (!progress.accepted) throw new CallError(told.error, told.detail);
+      return true;
+    case "end":
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,79 @@
+/** Times and days as the visitor's language writes them, and when the business opens as its own clock shows it. */
+
+import type { Hours } from "../shared/protocol";
+import { locale, t } from "./words";
+
+const made = new Map<string, Intl.DateTimeFormat>();
+
+/** A formatter is costly to make and asked for with every message. */
+function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale() + JSON.stringify(options);
+  const known = made.get(key) ?? new Intl.DateTimeFormat(locale(), options);
+  made.set(key, known);
+  return known;
+}
+
+const CLOCK: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
+const DAY_MS = 86_400_000;
+
+export const clock = (at: string): string => formatter(CLOCK).format(new Date(at));
+
+/** Days since the epoch, by the clock on the wall of a time zone: the visitor's where none is named. */
+function dayNumber(at: Date, timeZone?: string): number {
+  const options = { year: "numeric", month: "numeric", day: "numeric", timeZone } as const;
+  const parts = new Intl.DateTimeFormat("en-US", options).formatToParts(at);
+  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
+  return Math.round(Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS);
+}
+
+export const sameDay = (one: string, other: string): boolean => dayNumber(new Date(one)) === dayNumber(new Date(other));
+
+export function day(at: string, now = new Date()): string {
+  const then = new Date(at);
+  const ago = dayNumber(now) - dayNumber(then);
+  if (ago === 0 || ago === 1) return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-ago, "day");
+  if (ago > 1 && ago < 7) return formatter({ weekday: "long" }).format(then);
+  return formatter({ dateStyle: "long" }).format(then);
+}
+
+/** What was told may be older than what it tells of: past its end it does not hold. */
+export function isOpen(hours: Hours | null, now = new Date()): boolean {
+  if (!hours) return true;
+  if (hours.open) return !hours.closes_at || new Date(hours.closes_at) > now;
+  return hours.opens_at !== null && new Date(hours.opens_at) <= now;
+}
+
+const format = (at: Date, options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(locale(), options).format(at);
+
+/** The business's clock, and which clock that is where the visitor's shows another time. */
+function wall(at: Date, timeZone: string): string {
+  const theirs = format(at, { ...CLOCK, timeZone });
+  return theirs === format(at, CLOCK) ? theirs : format(at, { ...CLOCK, timeZone, timeZoneName: "short" });
+}
+
+function opening({ opens_at, time_zone: timeZone }: Hours, now: Date): string {
+  const at = new Date(opens_at!);
+  const time = wall(at, timeZone);
+  const ahead = dayNumber(at, timeZone) - dayNumber(now, timeZone);
+  if (ahead === 0) return t("opensAt", { time });
+  const far: Intl.DateTimeFormatOptions = ahead < 7 ? {} : { day: "numeric", month: "long" };
+  return t("opensOn", { day: format(at, { weekday: "long", timeZone, ...far }), time });
+}
+
+/** "We open on Monday at 9:00 AM.", or null while the business is open or has told no hours. */
+export function closedUntil(hours: Hours | null, now = new Date()): string | null {
+  if (!hours || isOpen(hours, now)) return null;
+  if (!hours.opens_at || hours.open) return t("closed");
+  try {
+    return `${t("closed")} ${opening(hours, now)}`;
+  } catch {
+    return t("closed"); // a time zone that this browser does not know
+  }
+}
+
+/** The short day of "sat" and the like; whatever else a class says is shown as it is. */
+export function weekday(code: string): string {
+  const at = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"].indexOf(code.slice(0, 3).toLowerCase());
+  // The fourth of January 1970 was a Sunday.
+  return at < 0 ? code : formatter({ weekday: "short", timeZone: "UTC" }).format(new Date((3 + at) * DAY_MS));
+}

@@ -1,0 +1,127 @@
+/** Files on their way to chat-upload, with progress: XMLHttpRequest tells of it, fetch does not. */
+
+import { isRefusal, type File as Stored, type Refusal } from "../shared/protocol";
+import type { Chat } from "./chat";
+import { t } from "./words";
+
+export const MOST = 5;
+const LARGEST = 5 * 1024 * 1024;
+const TIMEOUT_MS = 120_000;
+const KINDS = /^(image\/(jpeg|png|gif|webp|heic|heif)|application\/pdf)$/;
+const NAMES = /\.(jpe?g|png|gif|webp|hei[cf]|pdf)$/i;
+const SHOWN = /^image\/(jpeg|png|gif|webp)$/;
+
+export type Item = {
+  key: number;
+  file: globalThis.File;
+  name: string;
+  preview: string | null;
+  progress: number;
+  stored: Stored | null;
+  fault: string | null;
+  again: boolean;
+  request: XMLHttpRequest | null;
+};
+
+/** Why a file cannot go, in words, before a byte of it is sent; the server looks at the bytes themselves. */
+export function fault({ name, size, type }: Pick<globalThis.File, "name" | "size" | "type">): string | null {
+  if (size === 0) return t("fileEmpty", { name });
+  if (size > LARGEST) return t("fileTooLarge", { name });
+  // Some browsers do not know HEIC: then only its name tells.
+  return KINDS.test(type) || (!type && NAMES.test(name)) ? null : t("fileKind", { name });
+}
+
+type Outcome = { stored: Stored } | { status: number; told: Refusal | null };
+
+function send(chat: Chat, item: Item, progressed: () => void): Promise<Outcome> {
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    item.request = request;
+    request.open("POST", chat.calls.url("chat-upload"));
+    request.timeout = TIMEOUT_MS;
+    request.responseType = "json";
+    request.setRequestHeader("authorization", chat.calls.authorization());
+    request.setRequestHeader("content-type", item.file.type || "application/octet-stream");
+    request.setRequestHeader("x-file-name", encodeURIComponent(item.name));
+    request.upload.onprogress = ({ loaded, total }) => {
+      item.progress = total ? Math.min(loaded / total, 0.99) : 0;
+      progressed();
+    };
+    request.onloadend = () => {
+      const { status, response } = request;
+      done(status === 201 ? { stored: (response as { file: Stored }).file } : { status, told: response as Refusal | null });
+    };
+    request.send(item.file);
+  });
+}
+
+export class Uploads {
+  items: Item[] = [];
+  private turn = 0;
+
+  constructor(
+    private readonly chat: Chat,
+    private readonly changed: () => void,
+  ) {}
+
+  get busy(): boolean {
+    return this.items.some(({ stored, fault: why }) => !stored && !why);
+  }
+
+  get done(): Stored[] {
+    return this.items.flatMap(({ stored }) => stored ?? []);
+  }
+
+  add(files: globalThis.File[]): void {
+    for (const file of files.slice(0, MOST * 2)) this.begin(file);
+  }
+
+  private begin(file: globalThis.File): void {
+    const { name } = file;
+    const going = this.items.filter((item) => !item.fault).length;
+    const why = fault(file) ?? (going >= MOST ? t("fileMany") : null);
+    const preview = !why && SHOWN.test(file.type) ? URL.createObjectURL(file) : null;
+    const item: Item = { key: this.turn++, file, name, preview, progress: 0, stored: null, fault: why, again: false, request: null };
+    this.items = [...this.items, item];
+    if (why) this.chat.announce(why);
+    else void this.upload(item);
+    this.changed();
+  }
+
+  private async upload(item: Item, renewed = false): Promise<void> {
+    const outcome = await send(this.chat, item, this.changed);
+    if (!this.items.includes(item)) return;
+    if ("stored" in outcome) {
+      item.stored = outcome.stored;
+      item.progress = 1;
+    } else if (outcome.status === 401 && !renewed && !isRefusal(await this.chat.calls.sessions.renew())) {
+      return this.upload(item, true);
+    } else {
+      item.fault = outcome.told?.detail || t("fileFailed", { name: item.name });
+      item.again = outcome.status === 0 || outcome.status === 429 || outcome.status >= 500;
+      this.chat.announce(item.fault);
+    }
+    this.changed();
+  }
+
+  again(item: Item): void {
+    item.fault = null;
+    item.progress = 0;
+    void this.upload(item);
+    this.changed();
+  }
+
+  remove(item: Item): void {
+    this.items = this.items.filter((other) => other !== item);
+    item.request?.abort();
+    if (item.preview) URL.revokeObjectURL(item.preview);
+    this.changed();
+  }
+
+  /** What goes with the message; what was refused is forgotten. */
+  take(): Stored[] {
+    const { done } = this;
+    for (const item of [...this.items]) this.remove(item);
+    return done;
+  }
+}

@@ -1,0 +1,96 @@
+/** The whole chat. */
+
+import { useEffect } from "preact/hooks";
+import type { Chat } from "../chat";
+import { introduces, spoken, type State } from "../state/state";
+import { t } from "../words";
+import { Composer, Stopped } from "./composer";
+import { Header } from "./header";
+import { lazy, useChat } from "./hooks";
+import { Icon } from "./icons";
+import { Log } from "./log";
+
+const Lightbox = lazy(async () => (await import("./lightbox")).Lightbox);
+
+function Banner({ chat, state: { connection, trouble } }: { chat: Chat; state: State }) {
+  const words = connection === "offline" || connection === "lost" || connection === "refused" ? t(connection) : trouble;
+  if (!words) return null;
+  return (
+    <div class="banner" role="alert">
+      <Icon name="alert" />
+      <span>{words}</span>
+      {words === trouble && (
+        <button class="round" type="button" aria-label={t("dismiss")} onClick={() => chat.store.set({ trouble: null })}>
+          <Icon name="close" size={16} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Offers({ chat, state }: { chat: Chat; state: State }) {
+  const { config, conversation, messages, writing, typing } = state;
+  if (introduces(state) && config.form!.required) return null;
+  if (!spoken(state) && !state.fresh && state.connection === "opening") return null;
+  const suggestions = spoken(state) ? [] : config.suggestions;
+  const answered = messages.some(({ author }) => author === "assistant");
+  const person = answered && conversation?.owner === "ai" && !writing && !typing;
+  if (!suggestions.length && !person) return null;
+  return (
+    <ul class="offers" aria-label={t("suggestions")}>
+      {suggestions.map((text) => (
+        <li key={text}>
+          <button type="button" dir="auto" onClick={() => chat.say(text)}>
+            {text}
+          </button>
+        </li>
+      ))}
+      {person && (
+        <li>
+          <button type="button" onClick={() => void chat.handoff()}>
+            <Icon name="person" size={16} />
+            {t("handoff")}
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** Where the focus lies when the chat opens: in the composer, unless that would bring up a phone's keyboard unasked. */
+function useFocus(shown: boolean): void {
+  useEffect(() => {
+    if (!shown) return;
+    const touch = matchMedia("(pointer: coarse)").matches;
+    document.querySelector<HTMLElement>(touch ? "h1" : "textarea, .form input, h1")?.focus();
+  }, [shown]);
+}
+
+export function App({ chat }: { chat: Chat }) {
+  const state = useChat(chat);
+  const { conversation, announced, enlarged } = state;
+  useFocus(state.shown);
+  useEffect(() => {
+    const close = (event: KeyboardEvent): void => {
+      if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog")) chat.close();
+    };
+    addEventListener("keydown", close);
+    return () => removeEventListener("keydown", close);
+  }, [chat]);
+  const stopped = conversation?.opted_out || conversation?.blocked;
+  return (
+    <main class="app" key={state.visit}>
+      <Header chat={chat} state={state} />
+      <Log chat={chat} state={state} />
+      <Banner chat={chat} state={state} />
+      {!stopped && <Offers chat={chat} state={state} />}
+      {stopped ? <Stopped chat={chat} blocked={conversation.blocked} /> : <Composer chat={chat} state={state} />}
+      {enlarged && <Lightbox chat={chat} file={enlarged} />}
+      <div class="hidden" role="status" aria-live="polite">
+        <p key={announced.turn} dir="auto">
+          {announced.text}
+        </p>
+      </div>
+    </main>
+  );
+}

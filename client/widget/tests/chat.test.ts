@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Bridge } from "../app/bridge";
+import { Chat } from "../app/chat";
+import { load } from "../app/words";
+import type { FromFrame, Message, Start, ToFrame, Visit } from "../shared/protocol";
+import { config, conversation, message, visit } from "./examples";
+import { events, json, open, serve, type Answer, type Local, type Request } from "./server";
+
+let local: Local;
+beforeEach(async () => {
+  localStorage.clear();
+  mine += 1; // each test has its own visit: the chats of those before may still be there, as other tabs would
+  await load("en");
+  local = await serve();
+  local.answer("chat-events", state());
+});
+afterEach(() => local.close());
+
+let mine = 0;
+
+const state = (...messages: Message[]): Answer => open(["state", { conversation: conversation(), messages, whole: true }, "1"]);
+const until = (holds: () => boolean): Promise<void> => vi.waitFor(() => expect(holds()).toBe(true), { timeout: 5_000 });
+const sent = (): Request[] => local.requests.filter(({ name }) => name === "chat-message");
+const body = (request: Request | undefined) => request?.body as { id: string; text: string; work: string | null };
+
+/** Stores what is said and answers it. */
+const answered: Answer = (response, request) => {
+  const { id, text } = body(request);
+  const mine = message(`m-${id}`, 1, { author: "visitor", client_id: id, text });
+  const theirs = message(`a-${id}`, 2, { text: "**Yes.**" });
+  events(["accepted", { message: mine }], ["text", { answer: theirs.id, text: "**Y" }, `${theirs.id}:3`], ["answer", { message: theirs }], ["end", {}])(response, request);
+};
+
+function begun(part: Partial<Visit> = {}, shown = true) {
+  const said: FromFrame[] = [];
+  let tell: (message: ToFrame) => void = () => undefined;
+  const start = { config: config({ functions: local.url }), page: "https://host.example/" } as Start;
+  const bridge: Bridge = { start, send: (what) => said.push(what), listen: (heard) => (tell = heard) };
+  const chat = new Chat(bridge, visit({ visit: String(mine).padStart(32, "0"), ...part }), shown);
+  return { chat, said, tell: (what: ToFrame) => tell(what) };
+}
+
+test("what is said is on the screen at once, is sent, stored and answered, and the page hears of it", async () => {
+  local.answer("chat-message", answered);
+  const { chat, said } = begun();
+  chat.say("Hi");
+  expect(chat.state.pending.map(({ text }) => text)).toEqual(["Hi"]);
+  await until(() => chat.state.messages.length === 2);
+  expect(chat.state.pending).toEqual([]);
+  expect(chat.state.writing).toBeNull();
+  expect(chat.state.announced.text).toBe("Assistant: Yes.");
+  expect(said).toContainEqual({ type: "spoken" });
+  expect(said).toContainEqual({ type: "message", author: "assistant" });
+});
+
+test("the first message carries the work that the visit asks for, the second none", async () => {
+  local.answer("chat-message", answered);
+  const { chat } = begun({ work: { bits: 6 } });
+  chat.say("one");
+  await until(() => sent().length === 1 && chat.state.messages.length > 0);
+  chat.say("two");
+  await until(() => sent().length === 2);
+  expect(sent().map((request) => body(request).work === null)).toEqual([false, true]);
+});
+
+test("a server that asks for work gets it, and the same message once more", async () => {
+  local.answer("chat-message", json(428, { error: "work_needed" }), answered);
+  const { chat, said, tell } = begun();
+  chat.say("Hi");
+  await until(() => said.some(({ type }) => type === "renew"));
+  tell({ type: "visit", ...visit({ visit: String(mine).padStart(32, "0"), work: { bits: 4 } }) });
+  await until(() => sent().length === 2);
+  expect(body(sent()[1]).id).toBe(body(sent()[0]).id);
+  expect(body(sent()[1]).work).not.toBeNull();
+});
+
+test("what comes while the chat is closed is counted beside the launcher until it is seen", async () => {
+  local.answer("chat-events", state(message("a", 1), message("b", 2)));
+  const { said, tell } = begun({ fresh: false }, false);
+  await until(() => said.some((what) => what.type === "unread" && what.count === 2));
+  tell({ type: "shown", open: true });
+  expect(said.at(-1)).toEqual({ type: "unread", count: 0 });
+});
+
+test("nothing of one visitor is left for the next: neither words, nor what was still to be sent", async () => {
+  local.answer("chat-message", json(503, { error: "unavailable" }));
+  const { chat, tell } = begun();
+  chat.say("secret");
+  await until(() => sent().length === 1);
+  local.answer("chat-message", answered);
+  tell({ type: "visit", ...visit({ visit: "f".repeat(32), session: "session-2" }) });
+  expect(chat.state).toMatchObject({ messages: [], pending: [], conversation: null, shown: true });
+  await new Promise((done) => setTimeout(done, 1_200));
+  expect(sent().filter(({ headers }) => headers.authorization === "Bearer session-2")).toEqual([]);
+  expect(JSON.stringify({ ...localStorage })).not.toContain("secret");
+});
+
+test("an answer that is still being written to the last visitor is not shown to the next", async () => {
+  const theirs = message("a", 2, { text: "secret" });
+  let write: (event: string) => void = () => undefined;
+  local.answer("chat-message", (response, request) => {
+    open(["accepted", { message: message("m", 1, { author: "visitor", client_id: body(request).id }) }])(response, request);
+    write = (event) => response.write(event);
+  });
+  const { chat, tell } = begun();
+  chat.say("Hi");
+  await until(() => chat.state.messages.length === 1);
+  tell({ type: "visit", ...visit({ visit: "f".repeat(32), session: "session-2" }) });
+  write(`event: text\ndata: ${JSON.stringify({ answer: "a", text: "secret" })}\n\nevent: answer\ndata: ${JSON.stringify({ message: theirs })}\n\nevent: end\ndata: {}\n\n`);
+  await new Promise((done) => setTimeout(done, 100));
+  expect(JSON.stringify(chat.state)).not.toContain("secret");
+});
+
+test("what was not sent before a reload is sent after it", async () => {
+  local.answer("chat-message", json(400, { error: "bad_request", detail: "No." }));
+  const first = begun();
+  first.chat.say("Hi");
+  await until(() => first.chat.state.pending[0]?.state === "failed");
+  const second = begun({ fresh: false });
+  expect(second.chat.state.pending).toMatchObject([{ text: "Hi", why: "No." }]);
+  local.answer("chat-message", answered);
+  second.chat.again(second.chat.state.pending[0]!.id);
+  await until(() => second.chat.state.messages.some(({ text }) => text === "Hi"));
+  expect(second.chat.state.pending).toEqual([]);
+});
+
+test("two tabs show what is said in one of them", async () => {
+  local.answer("chat-message", answered);
+  const one = begun();
+  const other = begun();
+  one.chat.say("Hi");
+  await until(() => other.chat.state.messages.length === 2);
+  expect(other.chat.state.pending).toEqual([]);
+  expect(sent()).toHaveLength(1);
+});
+
+test("two tabs that do not hold the same messages do not talk about it for ever", async () => {
+  const tells = vi.spyOn(BroadcastChannel.prototype, "postMessage");
+  local.answer("chat-events", state(message("a", 1)), state(message("a", 1), message("b", 2)));
+  const one = begun();
+  await until(() => one.chat.state.messages.length === 1);
+  const other = begun();
+  await until(() => other.chat.state.messages.length === 2);
+  await new Promise((done) => setTimeout(done, 200));
+  expect(tells.mock.calls.length).toBeLessThanOrEqual(4);
+});
+
+test("a hand-off that fails says so in words", async () => {
+  local.answer("chat-handoff", json(429, { error: "too_many_requests", detail: "Please wait a moment." }));
+  const { chat } = begun();
+  await chat.handoff();
+  expect(chat.state.trouble).toBe("Please wait a moment.");
+});

@@ -1,0 +1,85 @@
+"""One turn of a chat is run once on an instance, and everybody who needs it reads along."""
+
+from __future__ import annotations
+
+import asyncio
+
+from shared.conversations import turns
+from shared.conversations.drafts import Draft
+from shared.conversations.turns import Answered, Failed, Happening, Silent, Turn
+from shared.errors import Conflict
+from shared.store.documents import Conversation
+
+OF = Conversation("c" * 32, None)
+
+
+def draft(*covers: str) -> Draft:
+    return Draft("d" * 32, "Yes.", covers, 0)
+
+
+async def happened(message: str, answer: turns.Answer) -> list[Happening]:
+    return [one async for one in turns.turns(OF.id, message, answer)]
+
+
+async def test_who_comes_while_it_runs_reads_it_from_its_beginning() -> None:
+    runs = 0
+
+    async def answer(turn: Turn) -> None:
+        nonlocal runs
+        runs += 1
+        await turn.unit("Yes.")
+        await asyncio.sleep(0.05)
+        turn.wrote(draft("m1", "m2"), OF)
+
+    first = asyncio.create_task(happened("m1", answer))
+    await asyncio.sleep(0.02)
+    assert await happened("m2", answer) == await first
+    assert runs == 1
+
+
+async def test_a_silence_from_before_a_message_was_there_is_no_answer_to_it() -> None:
+    """The turn that runs may have looked before the message was stored."""
+    runs = 0
+
+    async def answer(turn: Turn) -> None:
+        nonlocal runs
+        runs += 1
+        await asyncio.sleep(0.05)
+        if runs == 1:
+            turn.silent(OF)
+        else:
+            turn.wrote(draft("m2"), OF)
+
+    first = asyncio.create_task(happened("m1", answer))
+    await asyncio.sleep(0.02)
+    assert [type(one) for one in await happened("m2", answer)] == [Silent, Answered]
+    await first
+
+
+async def test_a_failure_that_is_no_matter_of_time_is_told_at_once() -> None:
+    async def answer(_turn: Turn) -> None:
+        raise Conflict("that will not do")
+
+    (failed,) = await happened("m1", answer)
+    assert isinstance(failed, Failed)
+    assert failed.problem.detail == "that will not do"
+
+
+async def test_what_nobody_expected_is_told_without_its_words() -> None:
+    async def answer(_turn: Turn) -> None:
+        raise ValueError("a customer's words")
+
+    (failed,) = await happened("m1", answer)
+    assert isinstance(failed, Failed)
+    assert "customer" not in failed.problem.detail
+
+
+async def test_what_was_said_and_taken_back_begins_anew_under_another_name() -> None:
+    turn = Turn()
+    await turn.unit("No")
+    await turn.took_back()
+    await turn.took_back()
+    await turn.unit("Yes")
+    first, back, second = turn.seen
+    assert first.answer == back.answer != second.answer  # type: ignore[union-attr]
+    assert second.end == 3  # type: ignore[union-attr]
