@@ -26,9 +26,19 @@ function greeting({ config, page }: State): string | null {
   return greetingFor(config.greetings, path)?.text ?? config.greeting;
 }
 
+/** When somebody will be here: before the visitor has spoken, and when they wait for a person. */
+function Closed({ state }: { state: State }) {
+  const closed = closedUntil(hoursOf(state));
+  if (!closed) return null;
+  return (
+    <li class="said system">
+      <p class="bubble">{closed}</p>
+    </li>
+  );
+}
+
 function Beginning({ chat, state }: { chat: Chat; state: State }) {
   const text = greeting(state);
-  const closed = closedUntil(hoursOf(state));
   const loading = !state.fresh && state.connection === "opening" && !spoken(state);
   return (
     <>
@@ -41,11 +51,7 @@ function Beginning({ chat, state }: { chat: Chat; state: State }) {
           </div>
         </li>
       )}
-      {closed && (
-        <li class="said system">
-          <p class="bubble">{closed}</p>
-        </li>
-      )}
+      {!spoken(state) && <Closed state={state} />}
       {loading && (
         <li class="ghosts" aria-hidden="true">
           <div class="ghost" />
@@ -85,6 +91,7 @@ function End({ chat, state }: { chat: Chat; state: State }) {
           </div>
         </li>
       )}
+      {conversation?.owner === "waiting" && <Closed state={state} />}
       {contact && !introduces(state) && (
         <li class="form">
           <Contact chat={chat} state={state} />
