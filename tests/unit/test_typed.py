@@ -68,6 +68,11 @@ def test_one_line_keeps_what_is_seen_and_no_more_than_fits() -> None:
     assert one_line("🏊" * 10, 5) == "🏊🏊"
 
 
+@pytest.mark.parametrize("content", [b" %PDF-1.7", b"<html>%PDF-1.7", b"%PDF", b"%pdf-1.7", b""])
+def test_a_pdf_begins_as_one(content: bytes) -> None:
+    assert file_type(content) is None
+
+
 @given(st.binary(max_size=40))
 def test_what_is_no_picture_is_a_pdf_or_refused(content: bytes) -> None:
     expected = PDF if content.startswith(b"%PDF-") else picture_type(content)

@@ -280,7 +280,8 @@ export class Chat {
 
   handoff = async (): Promise<void> => {
     try {
-      await this.call("chat-handoff", {});
+      const bits = spoken(this.state) ? null : this.sessions.visit.work?.bits;
+      await this.call("chat-handoff", bits ? { work: await this.work(bits) } : {});
       this.announce(t("handoffAsked"));
     } catch (error) {
       this.store.set({ trouble: (error instanceof CallError && error.detail) || t("wrong") });
