@@ -47,7 +47,7 @@ MAX_BODY = 256 * 1024  # bytes; a provider's message event is under 10 KB
 INVOKERS = {
     "tasks": ("tasks-invoker",),
     "scheduler": ("scheduler-invoker",),
-    "functions": ("edge", "edge-twilio", "edge-chat", "worker", "sweeper", "admin"),
+    "functions": ("edge", "edge-twilio", "edge-chat", "edge-identity", "worker", "sweeper", "admin"),
 }
 FROM_PAGES = frozenset({"member", "visitor", "site"})
 PREFLIGHTED = frozenset({"member", "visitor"})

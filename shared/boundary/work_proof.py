@@ -21,7 +21,8 @@ async def expect_work(visitor: Visitor, work: str | None) -> None:
         return
     id = visitor.visit.conversation
     found = (await Reader(tenancy.database_of(visitor.channel)).read([conversation(id)])).conversation(id)
-    if found is None or found.last_inbound_at is None:  # what they claimed of themselves is no message
+    # What they claimed of themselves is no message; who has proven who they are has no need of it.
+    if found is None or (found.last_inbound_at is None and not found.verified):
         raise WorkNeeded("this chat asks your browser for a moment of work first")
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.conversations.guests import Guest
     from shared.conversations.handoff import Escalating
     from shared.conversations.hands import Hands
+    from shared.conversations.identifying import Identifying
     from shared.conversations.linking import Linking
     from shared.conversations.outgoing import Outgoing
     from shared.conversations.receiving import Receiving
@@ -129,6 +130,12 @@ def seeing(channel: Channel, visit: Visit) -> Seeing:
     from shared.conversations.seeing import Seeing
 
     return Seeing(tenancy.database_of(channel), visit.conversation)
+
+
+def identifying(channel: Channel) -> Identifying:
+    from shared.conversations.identifying import Identifying
+
+    return Identifying(tenancy.database_of(channel), channel.tenant_id, address_hashes())
 
 
 def collecting(tenant_id: str) -> Collecting:

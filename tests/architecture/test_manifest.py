@@ -136,11 +136,12 @@ def test_several_requests_at_once_need_a_whole_cpu() -> None:
     assert any("cpu" in problem for problem in problems(changed))
 
 
-def test_of_what_the_world_calls_only_twilios_doors_hold_the_key_of_the_tenants_secrets() -> None:
-    """An account has the secrets of all its functions."""
+def test_of_what_the_world_calls_only_who_checks_with_a_tenants_key_holds_the_key_of_the_tenants_secrets() -> None:
+    """An account has the secrets of all its functions: Twilio's doors, and the one that checks a visitor's identity."""
     holders = {entry["identity"] for entry in manifest().values() if "FIELD_ENCRYPTION_KEY" in str(entry["secrets"])}
-    assert holders == {"edge-twilio", "worker"}
+    assert holders == {"edge-twilio", "edge-identity", "worker"}
     assert {entry["caller"] for entry in manifest().values() if entry["identity"] == "edge-twilio"} == {"twilio"}
+    assert [name for name, entry in manifest().items() if entry["identity"] == "edge-identity"] == ["chat-start"]
 
 
 @pytest.mark.parametrize("name", HELD)

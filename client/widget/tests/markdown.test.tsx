@@ -125,13 +125,15 @@ test("what a person or a visitor writes is no Markdown", () => {
 });
 
 const LONG = 100_000;
+/** Milliseconds. Idle, each takes under 50; what grows with the square of its length takes seconds. */
+const QUICK = 400;
 const fill = (part: string): string => part.repeat(Math.ceil(LONG / part.length)).slice(0, LONG);
 
 test.each(
   ["*", "**", "_", "`", "[", "](", "[x](", "[[x]]((", "a*b_c`", "* ", "- ", "1. ", "> ", "\\", "\n", "a\n", "- a\n", "  - a\n", "```\n", "# ", "<", "@", "a@", "a.a@", "www.", "https://a", "https://)", "http://(((", "**a _b `c` d_ e** ", "[a](https://a.b) ", "\u2028", "- \u2028", "🐆*"].map(
     (part) => [part] as const,
   ),
-)("100,000 characters of %j are read in less than 50 ms", (part) => {
+)("100,000 characters of %j are read at once", (part) => {
   const text = fill(part);
   parse(text.slice(0, 2_000)); // what is measured is the reading, not the compiling
   const times = [0, 1, 2].map(() => {
@@ -139,7 +141,7 @@ test.each(
     parse(text);
     return performance.now() - begun;
   });
-  expect(Math.min(...times)).toBeLessThan(50);
+  expect(Math.min(...times)).toBeLessThan(QUICK);
 });
 
 test("spaces up to a line that breaks in a strange way are read once", () => {
@@ -147,5 +149,5 @@ test("spaces up to a line that breaks in a strange way are read once", () => {
   parse(`-${" ".repeat(LONG)}\u2028`);
   parse(`1.${" ".repeat(LONG)}\u2028`);
   parse(`#${" ".repeat(LONG)}\u2028`);
-  expect(performance.now() - begun).toBeLessThan(50);
+  expect(performance.now() - begun).toBeLessThan(QUICK);
 });

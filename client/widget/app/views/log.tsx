@@ -99,13 +99,15 @@ function End({ chat, state }: { chat: Chat; state: State }) {
   );
 }
 
-/** Keeps the newest in sight for as long as the visitor has not scrolled up. */
-function useNewest(state: State) {
+/** Keeps the newest in sight for as long as the visitor has not scrolled up. Before the first word, the greeting is. */
+function useNewest({ messages, pending }: State) {
   const log = useRef<HTMLDivElement>(null);
-  const stuck = useRef(true);
+  const begun = !!messages[0] || !!pending[0];
+  const stuck = useRef(begun);
   const [away, setAway] = useState(false);
   const jump = (smooth = false): void => {
-    const box = log.current!;
+    const box = log.current;
+    if (!box) return; // another visit has taken this log's place
     stuck.current = true;
     box.scrollTo({ top: box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
     setAway(false);
@@ -120,7 +122,7 @@ function useNewest(state: State) {
     last.current = scrollTop;
     setAway(!stuck.current);
   };
-  useLayoutEffect(() => jump(), [state.pending.length > 0]);
+  useLayoutEffect(() => void (begun && jump()), [begun, !!pending[0]]);
   useEffect(() => {
     // Pictures, forms and the growing composer move what is below them.
     const watch = new ResizeObserver(() => stuck.current && jump());
