@@ -127,7 +127,7 @@ class Found:
         return Settings(
             tenant=TenantFacts.parse(self._fields(TENANTS, "")),
             profile=BusinessProfile.parse(self._fields(CONFIG, "business_profile")),
-            service=service if sms.primary.number else service.without_phones(),
+            service=service if sms.provider and sms.primary.number else service.without_phones(),
             sms=sms,
         )
 

@@ -14,6 +14,7 @@ from shared.conversations.honest import NOBODY_TOLD
 from shared.conversations.naming import digits_of
 from shared.errors import BadRequest, Unavailable
 from shared.store import settings_cache
+from shared.store.changes import Changes
 from shared.store.documents import Conversation, Message
 from shared.store.provisioning import Provisioning
 from shared.tasks import Task
@@ -247,6 +248,19 @@ async def test_who_answers_from_a_phone_is_read_on_the_site_and_hears_what_is_wr
     assert house.carrier.called == []
     sent = {task.body["message"] for task in house.queue.of("send")}
     assert sent.isdisjoint([message.id for message in await visitor.heard()])
+
+
+async def test_who_answers_from_a_phone_hears_that_a_file_came(visitor: Visitor) -> None:
+    house = visitor.house
+    await ask(visitor)
+    await from_phone(house, DESK, "Send me the form.")
+    changes = Changes(house.db)
+    kept = {"state": "stored", "content_type": "application/pdf", "size": 9, "sha256": "ab" * 32, "name": "form.pdf"}
+    changes.create_media("cd" * 16, {"conversation_id": visitor.id, "direction": "in", **kept})
+    await changes.commit()
+    await visitor.write("Here it is", "cd" * 16)
+    await visitor.is_answered()
+    assert (await texts_to(house, DESK))[-1].text.endswith(": Here it is (with a file: open the inbox)")
 
 
 async def test_of_two_visitors_who_wait_the_digits_say_which_one_is_meant(visitor: Visitor) -> None:
