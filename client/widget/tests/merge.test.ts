@@ -17,6 +17,11 @@ test("the same message heard twice is there once, and messages of one moment kee
   expect(ids(merge(merge([], twice), twice))).toEqual(["a", "b"]);
 });
 
+test("of what was stored at one moment the visitor's word comes first", () => {
+  const stop = message("z", 1, { author: "visitor" });
+  expect(ids(merge([], [message("a", 1, { author: "system" }), stop]))).toEqual(["z", "a"]);
+});
+
 test("nothing heard changes nothing, not even the list", () => {
   const held = [message("a", 1)];
   expect(merge(held, [])).toBe(held);

@@ -4,8 +4,9 @@ import type { Message } from "../../shared/protocol";
 
 export const MOST = 300;
 
-const order = (one: Message, other: Message): number =>
-  one.at < other.at ? -1 : one.at > other.at ? 1 : one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
+/** What one commit stores is of one moment: then the visitor's word comes before the answer to it. */
+const rank = ({ at, author, id }: Message): string => at + +(author !== "visitor") + id;
+const order = (one: Message, other: Message): number => (rank(one) < rank(other) ? -1 : 1);
 
 const newest = (messages: Message[]): Message[] => messages.sort(order).slice(-MOST);
 

@@ -26,7 +26,7 @@ function greeting({ config, page }: State): string | null {
   return greetingFor(config.greetings, path)?.text ?? config.greeting;
 }
 
-/** When somebody will be here: before the visitor has spoken, and when they wait for a person. */
+/** When somebody will be here: before the visitor has spoken, and while they wait for a person and nothing else says so. */
 function Closed({ state }: { state: State }) {
   const closed = closedUntil(hoursOf(state));
   if (!closed) return null;
@@ -91,7 +91,7 @@ function End({ chat, state }: { chat: Chat; state: State }) {
           </div>
         </li>
       )}
-      {conversation?.owner === "waiting" && <Closed state={state} />}
+      {conversation?.owner === "waiting" && messages.at(-1)?.author !== "system" && <Closed state={state} />}
       {contact && !introduces(state) && (
         <li class="form">
           <Contact chat={chat} state={state} />
