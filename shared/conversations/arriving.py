@@ -14,7 +14,7 @@ from shared import log
 from shared.assistant.language import decide
 from shared.assistant.phrases import sentence
 from shared.clock import Clock
-from shared.conversations.consent import ANSWERS, Wish, enter, gate
+from shared.conversations.consent import ANSWERS, Wish, answer_to, enter, gate
 from shared.conversations.drafts import Draft, outbound, queue
 from shared.conversations.keywords import Keyword
 from shared.conversations.limits import hour_of, over
@@ -172,7 +172,7 @@ class Arriving:
             if over(found, settings, self._clock.now()):
                 return None
             of = replace(of, last_out=found.last_out)
-        phrase, kind = ANSWERS[wish.word]
+        phrase, kind = answer_to(wish.word, of.channel)
         language = decide(settings.service.language, (came.text,))
         name = settings.profile.name or settings.tenant.name
         said = sentence(phrase, language, name, settings.profile.contact)

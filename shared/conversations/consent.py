@@ -29,7 +29,7 @@ from shared.conversations.wishes import wants_out
 from shared.errors import Unavailable
 from shared.ids import digest
 from shared.store.changes import Changes, raised
-from shared.store.documents import Conversation, Message
+from shared.store.documents import ON_SITE, Conversation, Message
 from shared.store.reading import Reader, conversation
 from shared.tenancy import Database
 from shared.vault import AddressHashes
@@ -40,6 +40,18 @@ ANSWERS: Mapping[Keyword, tuple[Phrase, str]] = {
     Keyword.START: (Phrase.OPTED_IN, "notice"),
     Keyword.HELP: (Phrase.HELP, "notice"),
 }
+# On a site, where it is the chat that falls silent: nobody there has ever had a text.
+_IN_A_CHAT: Mapping[Keyword, Phrase] = {
+    Keyword.STOP: Phrase.CHAT_STOPPED,
+    Keyword.START: Phrase.CHAT_STARTED,
+    Keyword.HELP: Phrase.CHAT_HELP,
+}
+
+
+def answer_to(word: Keyword, channel: str) -> tuple[Phrase, str]:
+    """The sentence that code says to a wish, and the message's kind."""
+    phrase, kind = ANSWERS[word]
+    return (_IN_A_CHAT[word] if channel == ON_SITE else phrase), kind
 
 
 @dataclass(frozen=True, slots=True)

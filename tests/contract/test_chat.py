@@ -162,9 +162,12 @@ async def test_stop_silences_the_chat_and_start_goes_on(house: House) -> None:
     await visitor.say("Thanks!")
     stopped = await visitor.say("STOP")
     assert kinds(stopped) == [Stored, Answered]
+    assert answer(stopped).draft.text.startswith("This chat is silent now:"), "they never had a text"
     assert (await visitor.conversation()).opted_out
     assert kinds(await visitor.say(QUESTION)) == [Stored, Silent]
-    assert kinds(await visitor.say("start")) == [Stored, Answered]
+    started = await visitor.say("start")
+    assert kinds(started) == [Stored, Answered]
+    assert answer(started).draft.text.startswith("The chat with")
     house.say(PARKING)
     assert answer(await visitor.say(QUESTION)).draft.text == PARKING
 
