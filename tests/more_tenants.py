@@ -1,7 +1,8 @@
 """Tenants beside the seed's, made as the seed makes its own: `python -m tests.more_tenants FILE HOST:PORT`.
 
 The file says for each its id, number and channel; with `org` it has an assistant and classes at Jackrabbit, with
-`account` an account of its own at Telnyx, with `widget` (a key) a chat on the pages of `origins`; `hours` are its week.
+`account` an account of its own at Telnyx, with `widget` (a key) a chat on the pages of `origins`; `hours` are its week,
+`notify` the phones of its staff.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ async def main() -> None:
             connected="org" in tenant,
             jackrabbit_org=tenant.get("org", ""),
             hours=tenant.get("hours", {}),
+            notify=tuple(tenant.get("notify", ())),
             widget=SeedWidget(tenant["widget"], "", "#0b6e4f", "Hello!") if "widget" in tenant else None,
         )
         await create_machine(service(new.id))

@@ -16,6 +16,9 @@ from playwright.async_api import Browser, FloatRect, Frame, Locator, Page, Route
 from tests.journeys.chat import LISTEN, PARKED, ROOM, Chat, chatting, visitor
 from tests.stack import ROOT, RunningStack
 
+# The page, before anything of it is there; not the frames in it.
+MIRROR = """if (window === top) new MutationObserver(() => document.documentElement.setAttribute("dir", "rtl"))
+  .observe(document, { childList: true })"""
 TABS = 30  # presses of Tab that reach everything on the demo's page
 VIOLATIONS = """async () => {
   const { violations } = await axe.run(document, { iframes: false });
@@ -191,15 +194,9 @@ async def test_axe_finds_nothing_where_something_was_refused(
 async def test_on_a_page_that_runs_from_right_to_left_the_chat_is_mirrored(
     chromium: Browser, stack: RunningStack
 ) -> None:
-    async def mirror(route: Route) -> None:
-        page = await route.fetch()
-        body = (await page.text()).replace('<html lang="en">', '<html lang="ar" dir="rtl">')
-        await route.fulfill(response=page, body=body)
-
     async with visitor(chromium, viewport={"width": 1280, "height": 860}) as context:
-        chat = Chat(await context.new_page(), stack)
-        await chat.page.route(chat.home, mirror)
-        await (await chat.visit()).open()
+        await context.add_init_script(MIRROR)
+        chat = await (await Chat(await context.new_page(), stack).visit()).open()
         await chat.ask()
         await expect(chat.frame.locator("html")).to_have_attribute("dir", "rtl")
         await expect(chat.frame.locator("html")).to_have_attribute("lang", "en")

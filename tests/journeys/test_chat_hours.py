@@ -18,6 +18,7 @@ from tests.journeys.neighbours import neighbour
 from tests.stack import RunningStack
 
 CHICAGO = ZoneInfo("America/Chicago")
+DESK = "+12815550178"
 CLOSED = "We are closed right now. Leave a message and we will get back to you."
 
 
@@ -39,7 +40,7 @@ async def site(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def _tenant(name: str, number: int, week: dict[str, list[str]], url: str) -> dict[str, Any]:
-    numbers = {"number": f"+1281555019{number}", "channel": f"{name}_chat_Jn5fTb3yRg8WxUe6Mk1a"}
+    numbers = {"number": f"+1281555019{number}", "channel": f"{name}_chat_Jn5fTb3yRg8WxUe6Mk1a", "notify": [DESK]}
     return {"id": f"{name}-chat", **numbers, "org": "545911", "widget": key(name), "origins": [url], "hours": week}
 
 
@@ -58,7 +59,7 @@ async def test_a_business_that_is_closed_says_so_and_when_it_opens(
         await expect(chat.notices).to_have_text(re.compile(rf"^{CLOSED} We open on {opens} at 9:00\sAM C[SD]T\.$"))
         await expect(chat.frame.get_by_text("Closed right now", exact=True)).to_be_visible()
         await chat.say("Can I talk to a real person, please?")
-        await expect(chat.notices.last).to_contain_text(f"They are closed now and open {opens}")
+        await expect(chat.log).to_contain_text(f"They are closed now and open {opens}")
         await expect(chat.frame.get_by_label("Phone")).to_be_visible()
         assert chat.complaints == []
 
@@ -73,5 +74,5 @@ async def test_a_business_that_is_open_says_that_somebody_is_there(
         await expect(chat.frame.get_by_text("The assistant answers at once")).to_be_visible()
         await expect(chat.notices).to_have_count(0)
         await chat.say("Can I talk to a real person, please?")
-        await expect(chat.notices.last).to_contain_text("somebody will reply to you here")
+        await expect(chat.log).to_contain_text("somebody will reply to you here")
         assert chat.complaints == []

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Route, expect
 
 from tests.journeys.chat import PARKED, Chat, chatting, visitor
 from tests.members import AGENCY
-from tests.stack import RunningStack, a_word
+from tests.stack import RunningStack, a_word, eventually
 
 AWAY = ("net::ERR_", "the server responded with a status of", "blocked by CORS policy")  # what Chromium notes then
 OFFLINE = "You are offline. What you write is sent as soon as you are back."
@@ -49,14 +49,22 @@ async def test_an_answer_that_was_being_written_when_the_line_broke_is_read_when
         chat = await (await Chat(await context.new_page(), stack).visit()).open()
         await chat.say(f"Where can we park, {word}?")
         await stack.held("gemini", word)
+        conversation = await chat.conversation()
         await context.set_offline(True)
+        await expect(chat.frame.get_by_role("alert")).to_have_text(OFFLINE)
         await stack.release("gemini", word)
-        await stack.idle()
+        await eventually(lambda: _answered(stack, conversation), "an answer that is stored")
+        await expect(chat.answers).to_have_count(0)
         await context.set_offline(False)
         await expect(chat.answers).to_have_count(1)
         await expect(chat.answers).to_contain_text(PARKED)
         assert len(await stored(stack, word)) == 1
         assert chat.unexpected(AWAY) == []
+
+
+async def _answered(stack: RunningStack, conversation: str) -> bool | None:
+    messages = await stack.documents(f"tenants/{AGENCY}/messages")
+    return any(one["conversation_id"] == conversation and one["direction"] == "out" for one in messages) or None
 
 
 async def test_what_was_not_sent_when_the_page_was_left_goes_out_on_the_next_one(

@@ -9,17 +9,22 @@ import pytest
 from playwright.async_api import Browser, Frame, Page, Route, expect
 
 from local.standins.telnyx_media import png
-from tests.journeys.chat import Chat, chatting, visitor
+from tests.journeys.chat import PARKED, PARKING, Chat, chatting, visitor
 from tests.journeys.neighbours import neighbour
 from tests.members import AGENCY, hired
 from tests.stack import RunningStack, a_word
 
-RUNS = "<img src=x onerror=alert(1)>"
-MARKUP = (
-    f"{RUNS}<script>alert(2)</script><svg onload=alert(3)><iframe src=javascript:alert(4)></iframe> "
-    "[here](javascript:alert(5)) [there](data:text/html,<script>alert(6)</script>) <a href='javascript:alert(7)'>x</a> "
-    "![x](x onerror=alert(8)) <style>*{display:none}</style> `<b>` **bold** <form><input autofocus onfocus=alert(9)>"
+RUNS = "<img src=x onerror=alert()>"
+TAGS = (
+    f"{RUNS}<script>alert()</script><svg onload=alert()> <style>*{{display:none}}</style> `<b>` **bold** "
+    "![x](x onerror=y) <form><input autofocus onfocus=alert()>"
 )
+# These do not come as far as a visitor: the guard keeps foreign links from them. Should it fail, the widget does.
+LINKS = (
+    "[here](javascript:alert()) [there](data:text/html,<script>alert()</script>) <a href='javascript:alert()'>x</a> "
+    "<iframe src=javascript:alert()></iframe> [our site](https://user:word@evil.example/) "
+)
+MARKUP = LINKS + TAGS
 # Whatever an answer may become (docs/chat.md: Markdown where the author is the assistant).
 ALLOWED = {"P", "BR", "STRONG", "EM", "CODE", "PRE", "OL", "UL", "LI", "A"}
 INSIDE = """bubbles => bubbles.flatMap((bubble) => [...bubble.querySelectorAll("*")]).map((node) => [
@@ -98,8 +103,9 @@ async def _framed(page: Page, source: str) -> Frame:
         """(source) => {
           const frame = document.createElement("iframe");
           frame.src = source;
+          const loaded = new Promise((done) => frame.addEventListener("load", done));
           document.body.append(frame);
-          return new Promise((done) => frame.addEventListener("load", done));
+          return loaded.then(() => null);
         }""",
         source,
     )
@@ -117,7 +123,8 @@ async def test_a_frame_beside_the_chat_that_says_it_is_ready_is_told_nothing(
         await chat.open()
         await evil.evaluate(ready)
         await chat.ask()
-        await evil.evaluate(f"{ready}; for (const frame of parent.frames) frame.postMessage({{type: 'renew'}}, '*')")
+        await evil.evaluate(ready)
+        assert await evil.evaluate("parent.length") == 1, "the chat's own window is nobody's to reach"
         await chat.page.wait_for_timeout(300)
         assert await evil.evaluate("window.told") == []
         assert len(chat.started) == 1
@@ -183,8 +190,8 @@ async def test_the_pages_own_scripts_do_not_see_into_the_chat(chromium: Browser,
     page = await context.new_page()
     await page.goto(f"{stack.info['site']}/{AGENCY}/")
     await expect(page.locator("chatter-cheetah")).to_be_attached()
-    await page.get_by_role("button", name="Ask in the chat").click()
-    await expect(page.locator("chatter-cheetah")).to_be_attached()
+    async with page.expect_event("frameattached"):
+        await page.get_by_role("button", name="Ask in the chat").click()
     assert await page.evaluate("document.querySelector('chatter-cheetah').shadowRoot") is None
     assert await page.evaluate("window.length") == 0
     assert sorted(await page.evaluate("Object.keys(window.ChatterCheetah)")) == [
@@ -198,19 +205,21 @@ async def test_the_pages_own_scripts_do_not_see_into_the_chat(chromium: Browser,
 
 async def test_an_answer_with_markup_in_it_is_words(chromium: Browser, stack: RunningStack) -> None:
     """As it comes from the model, and as it would stand in the database if nothing had looked at it."""
-    word = a_word()
-    said = {"role": "model", "parts": [{"text": f"Hello! {MARKUP}"}]}
+    word, answer = a_word(), f"{PARKED} {TAGS}"
+    said = {"role": "model", "parts": [{"text": answer}]}
     reply = {"candidates": [{"content": said, "finishReason": "STOP", "index": 0}], "modelVersion": "scripted"}
     script = [{"body": reply, "contains": [word]}]
-    await stack.client.put(stack.standin("gemini", "/__script"), json=script)
+    (await stack.client.put(stack.standin("gemini", "/__script"), json=script)).raise_for_status()
     async with chatting(chromium, stack) as chat:
         await chat.open()
-        await chat.say(f"Hello {word}")
-        await expect(chat.answers).to_have_count(1)
+        await chat.ask(f"{PARKING} {word}", RUNS)
+        await expect(chat.answers.locator("strong")).to_have_text("bold")
         await expect_nothing_runs(chat)
         await _rewritten(stack, await chat.conversation(), MARKUP)
-        await expect(chat.answers.locator("strong")).to_have_text("bold")
-        await expect(chat.answers).to_contain_text(RUNS)
+        await chat.page.reload()
+        await chat.open()
+        await expect(chat.answers).to_contain_text("[here](javascript:alert())")
+        await expect(chat.answers.get_by_role("link")).to_have_count(0)
         await expect_nothing_runs(chat)
 
 

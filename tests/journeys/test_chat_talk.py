@@ -109,7 +109,7 @@ async def test_who_asks_for_a_person_reads_that_people_were_told_and_can_say_how
             await chat.button("Talk to a person").click()
         else:
             await chat.say("Can I talk to a real person, please?")
-        await expect(chat.notices.last).to_contain_text("The people at Testing Agency have been told")
+        await expect(chat.log).to_contain_text("The people at Testing Agency have been told")
         await expect(chat.frame.get_by_text("Our team will answer here")).to_be_visible()
         await expect(chat.button("Talk to a person")).to_have_count(0)
         await stack.notice(DESK, await chat.conversation())
@@ -134,3 +134,19 @@ async def test_a_chat_is_rated_and_the_rating_can_be_changed(chromium: Browser, 
         stored = await stack.documents(f"tenants/{AGENCY}/conversations")
         [rating] = [one["rating"] for one in stored if one["id"] == await chat.conversation()]
         assert (rating["score"], rating["comment"]) == (5, "Quick")
+
+
+async def test_who_writes_stop_is_left_in_peace_until_they_start_again(chromium: Browser, stack: RunningStack) -> None:
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.ask()
+        await chat.say("STOP")
+        silent = chat.log.get_by_text("This chat is silent now: Testing Agency will write nothing more here.")
+        await expect(silent).to_be_visible()
+        await expect(chat.composer).to_have_count(0)
+        await expect(chat.frame.get_by_text("You stopped this chat.")).to_be_visible()
+        said = await chat.log.locator("li.said .bubble").all_inner_texts()
+        assert said[-2:] == ["STOP", await silent.inner_text()]
+        await chat.button("Start again").click()
+        await expect(chat.log).to_contain_text("The chat with Testing Agency goes on.")
+        await chat.ask("How does a trial lesson work?", "$15")
