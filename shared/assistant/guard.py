@@ -53,6 +53,7 @@ class Evidence:
     nothing: bool
     said: tuple[str, ...]
     pictures: bool = False  # the customer sent some: words about those claim nothing about the business
+    language: str = "en"  # of the answer, as code has set it
 
     @cached_property
     def figures(self) -> figures.Given:
@@ -61,7 +62,7 @@ class Evidence:
     @cached_property
     def words(self) -> frozenset[str]:
         """What the business has said itself."""
-        return frozenset(word for one in self.said for word in content_words(one))
+        return frozenset(word for one in self.said for word in content_words(one, self.language))
 
 
 _SECRETS = re.compile(
@@ -133,7 +134,11 @@ def _claims_beyond(text: str, evidence: Evidence) -> bool:
     Questions claim nothing. What the customer wrote is no evidence: "do you have a sauna?" does not make one.
     """
     statements = " ".join(s for s in _SENTENCES.findall(text) if not s.strip().endswith("?"))
-    claimed = content_words(statements) - _PLEASANTRIES - (_ABOUT_PICTURES if evidence.pictures else frozenset())
+    claimed = (
+        content_words(statements, evidence.language)
+        - _PLEASANTRIES
+        - (_ABOUT_PICTURES if evidence.pictures else frozenset())
+    )
     if not claimed:
         return False
     return len(claimed & evidence.words) < len(claimed) * _RESTS_ON
