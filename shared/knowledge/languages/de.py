@@ -15,25 +15,25 @@ DE = Vocabulary(
     einem einen einer eines einfach einmal entschuldigung er erhalte erhalten erlaubt erste ersten erster erstes es
     etwa etwas euch euer eure eurem euren eurer falls fast finde finden findet frage frau freundlich freundliche
     freundlichen funktionieren funktioniert für gab ganz gar geben gefallen gefällt gefiele gefunden gegen gehe gehen
-    gehören gehört geht gelten genau gerade gern gerne gewesen gibt gibts gilt ging gleich grüezi gruß grüße gut gute
-    gute_nacht guten guten_abend guten_morgen guten_tag guter gutes hab habe haben habt hallo hat hätt hatte hätte
-    hatten hätten heißen heißt her herr herzlich herzlichen hi hier hin hinter höchstens ich ihm ihn ihnen ihr ihre
-    ihrem ihren ihrer ihres im immer in indem info* information* ins interesse interessiere interessieren irgendwas
-    irgendwelche irgendwo ist ja jede jedem jeden jeder jedes jemand jetzt kann kannst kaum kein keine keine_ursache
-    keinem keinen keiner klappt komm komme kommen kommst kommt können könnt könnte könnten kriege kriegt lang lasse
-    lassen läuft leider leihen liebe lieber los mache machen macht mag mal man manche mehr mein meine meinem meinen
-    meiner meist mich mindestens mir mit mit_freundlichen_grüßen möchte möchten mögen möglich möglichkeit
-    möglichkeiten moin muss müssen müsste na nach natürlich neben nehmen nein nicht nichts nie noch nötig nötige
-    nötigen nun nur ob oder oft ohne ok okay passen passiert passt prima rein sachen sag sagen schon schöne schönen
-    schönen_abend schönen_tag schönen_tag_noch schönes schönes_wochenende sehen_uns sehr sehr_gerne sei seid sein
-    seine seinem seinen seiner seit selbst selbstverständlich servus sich sie sind so sodass sogar soll sollen sollte
-    sollten sonst sowie spät spezielle statt stehen steht stelle stelle_ich stellen stellt stimmt suche suchen super
-    termin toll tschüss tun tut über überhaupt um und uns unser unsere unserem unseren unserer unter verfügung
-    verlangen viel viele vielen vielen_dank vielleicht vom von vor vorbei vorbeikommen vorbeischauen vorhanden wann
-    war wäre wären waren warum was weise weiß weiter welche welchem welchen welcher welches wem wen wenig wenigstens
-    wenn wer werde werden wessen wie wieder wiederkommen wieso wieviele will willkommen wir wird wirklich wissen woher
-    wohin wollen wollt wollte wollten worden wünsche wünschen würde wurde würden wurden zeit zeiten zeitraum zu zum
-    zur zusammen zwar zwischen
+    gehören gehört geht gelten genau gerade gern gern_geschehen gerne gewesen gibt gibts gilt ging gleich grüezi gruß
+    grüße gut gute gute_nacht guten guten_abend guten_morgen guten_tag guter gutes hab habe haben habt hallo hat hätt
+    hatte hätte hatten hätten heißen heißt her herr herzlich herzlichen hi hier hin hinter höchstens ich ihm ihn ihnen
+    ihr ihre ihrem ihren ihrer ihres im immer in indem info* information* ins interesse interessiere interessieren
+    irgendwas irgendwelche irgendwo ist ja jede jedem jeden jeder jedes jemand jetzt kann kannst kaum kein keine
+    keine_ursache keinem keinen keiner klappt komm komme kommen kommst kommt können könnt könnte könnten kriege kriegt
+    lang lasse lassen läuft leider leihen liebe lieber los mache machen macht mag mal man manche mehr mein meine
+    meinem meinen meiner meist mich mindestens mir mit mit_freundlichen_grüßen möchte möchten mögen möglich
+    möglichkeit möglichkeiten moin muss müssen müsste na nach natürlich neben nehmen nein nicht nichts nie noch nötig
+    nötige nötigen nun nur ob oder oft ohne ok okay passen passiert passt prima rein sachen sag sagen schon schöne
+    schönen schönen_abend schönen_tag schönen_tag_noch schönes schönes_wochenende sehen_uns sehr sehr_gerne sei seid
+    sein seine seinem seinen seiner seit selbst selbstverständlich servus sich sie sind so sodass sogar soll sollen
+    sollte sollten sonst sowie spät spezielle statt stehen steht stelle stelle_ich stellen stellt stimmt suche suchen
+    super termin toll tschüss tun tut über überhaupt um und uns unser unsere unserem unseren unserer unter verfügung
+    verlangen verstanden viel viele vielen vielen_dank vielleicht vom von vor vorbei vorbeikommen vorbeischauen
+    vorhanden wann war wäre wären waren warum was weise weiß weiter welche welchem welchen welcher welches wem wen
+    wenig wenigstens wenn wer werde werden wessen wie wieder wiederkommen wieso wieviele will willkommen wir wird
+    wirklich wissen woher wohin wollen wollt wollte wollten worden wünsche wünschen würde wurde würden wurden zeit
+    zeiten zeitraum zu zum zur zusammen zwar zwischen
     """,
     means={
         "access": "barrierefrei* zugänglich*",
