@@ -152,7 +152,7 @@ def _widget(widget: SeedWidget, origins: Sequence[str]) -> dict[str, object]:
         "greetings": list(widget.greetings),
         "suggestions": list(widget.suggestions),
         "form": widget.form,
-        "work_bits": 0,
+        "work_bits": widget.work_bits,
     }
 
 

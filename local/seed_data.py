@@ -68,6 +68,7 @@ class SeedWidget:
     greetings: tuple[GreetingData, ...] = ()
     suggestions: tuple[str, ...] = ()
     form: FormData | None = None
+    work_bits: int = 0  # of proof of work, for the first message of a visit
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,7 @@ BSS = SeedTenant(
             },
         ),
         suggestions=("What is open for a 3 year old?", "How warm is the water?"),
+        work_bits=12,
     ),
 )
 

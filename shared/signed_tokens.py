@@ -1,7 +1,7 @@
 """Tokens that somebody signed (JWT, RS256): taken apart strictly, their signature and their times checked.
 
 What a token must say beyond that is each issuer's own matter: `shared.oidc` for service accounts, `shared.tenancy` for
-people.
+people, `shared.channels.webchat` for visitors of a site (which signs with HS256).
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def _decode(segment: str) -> bytes:
 
 
 def json_object(data: bytes) -> Mapping[str, object]:
-    """Raises CallerRefused for anything else."""
+    """Raises CallerRefused for anything else, and where a name comes twice: two readers may take either for it."""
     try:
-        value: object = json.loads(data)
+        value: object = json.loads(data, object_pairs_hook=_named_once)
     except (ValueError, RecursionError):
         raise CallerRefused("malformed") from None
     if not isinstance(value, dict):
@@ -85,10 +85,21 @@ def json_object(data: bytes) -> Mapping[str, object]:
     return value
 
 
-def _key_id(header: Mapping[str, object]) -> str:
-    # The algorithm is ours to choose, never the token's: "none", or HS256 under the public key, would be forgeries.
-    if header.get("alg") != "RS256" or "crit" in header:
+def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    named = dict(pairs)
+    if len(named) != len(pairs):
+        raise ValueError("a name comes twice")
+    return named
+
+
+def expect_algorithm(header: Mapping[str, object], ours: str) -> None:
+    """The algorithm is ours to choose, never the token's: "none", or HS256 under the public key, would be forgeries."""
+    if header.get("alg") != ours or "crit" in header:
         raise CallerRefused("algorithm")
+
+
+def _key_id(header: Mapping[str, object]) -> str:
+    expect_algorithm(header, "RS256")
     key_id = header.get("kid")
     if not isinstance(key_id, str):
         raise CallerRefused("malformed")

@@ -66,13 +66,13 @@ async def sign_in(stack: RunningStack, email: str, password: str | None = None) 
     return Person(stack, found["localId"], found["idToken"])
 
 
-async def hired(stack: RunningStack, tenant: str = AGENCY, role: str = "user") -> Person:
-    """Somebody new in a tenant, whom a test may dismiss."""
+async def hired(stack: RunningStack, tenant: str = AGENCY, role: str = "user", name: str = "") -> Person:
+    """Somebody new in a tenant, whom a test may dismiss. `name`: what visitors of a site read that they are called."""
     email, password = f"{uuid.uuid4().hex}@people.example", "a-long-password"
     made = await administer(stack, "accounts", {"email": email, "password": password})
     claims = json.dumps({"role": role, "tenant_id": tenant})
     await administer(stack, "accounts:update", {"localId": made["localId"], "customAttributes": claims})
-    await set_member(stack, tenant, made["localId"], role=role, active=True)
+    await set_member(stack, tenant, made["localId"], role=role, active=True, name=name)
     return await sign_in(stack, email, password)
 
 
@@ -82,11 +82,12 @@ async def administer(stack: RunningStack, method: str, body: dict[str, Any]) -> 
     return answer.raise_for_status().json()
 
 
-async def set_member(stack: RunningStack, tenant: str, uid: str, *, role: str, active: bool) -> None:
+async def set_member(stack: RunningStack, tenant: str, uid: str, *, role: str, active: bool, name: str = "") -> None:
     """As the emulator's owner: a test may write where no function may yet."""
     project = stack.info["project"]
     url = f"http://{stack.info['firestore']}/v1/projects/{project}/databases/(default)/documents"
-    fields = {"role": {"stringValue": role}, "active": {"booleanValue": active}, "email": {"stringValue": "x"}}
+    said = {name_of: {"stringValue": value} for name_of, value in (("role", role), ("email", "x"), ("name", name))}
+    fields = {**said, "active": {"booleanValue": active}}
     answer = await stack.client.patch(
         f"{url}/tenants/{tenant}/members/{uid}", json={"fields": fields}, headers={"authorization": "Bearer owner"}
     )

@@ -1,7 +1,7 @@
 """Tenants beside the seed's, made as the seed makes its own: `python -m tests.more_tenants FILE HOST:PORT`.
 
 The file says for each its id, number and channel; with `org` it has an assistant and classes at Jackrabbit, with
-`account` an account of its own at Telnyx.
+`account` an account of its own at Telnyx, with `widget` (a key) a chat on the pages of `origins`; `hours` are its week.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import asyncio
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from local.mount import mount_secrets
 from local.seed import Accounts, create_machine, make_tenant
-from local.seed_data import SeedTenant
+from local.seed_data import SeedTenant, SeedWidget
 from shared import http, identity
 from shared.config import config
 from shared.tenancy import database
@@ -49,9 +50,12 @@ async def main() -> None:
             own_account="account" in tenant,
             connected="org" in tenant,
             jackrabbit_org=tenant.get("org", ""),
+            hours=tenant.get("hours", {}),
+            widget=SeedWidget(tenant["widget"], "", "#0b6e4f", "Hello!") if "widget" in tenant else None,
         )
         await create_machine(service(new.id))
-        await make_tenant(new, Accounts(**tenant["account"]) if "account" in tenant else platform, {})
+        account = Accounts(**tenant["account"]) if "account" in tenant else platform
+        await make_tenant(new, replace(account, origins=tenant.get("origins", ())), {})
     await http.close()
     await database.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import random
 import secrets
@@ -83,7 +85,14 @@ class Browser:
         )
 
     def written(self, text: str, **body: object) -> dict[str, object]:
-        return {"id": secrets.token_hex(8), "text": text, "files": [], "page": f"{self.origin}/", **body}
+        own = {"id": secrets.token_hex(8), "text": text, "files": [], "page": f"{self.origin}/"}
+        demanded = self.started.get("work")
+        return {**own, **({"work": self._work(demanded["bits"])} if demanded else {}), **body}
+
+    def _work(self, bits: int) -> str:
+        """As a browser finds it: by trying."""
+        visit = self.started["visit"]
+        return next(str(n) for n in itertools.count() if zero_bits(f"{visit}:{n}") >= bits)
 
     async def say(self, text: str, **body: object) -> list[Happened]:
         """Everything that `chat-message` answers."""
@@ -118,6 +127,11 @@ class Browser:
         from shared.vault.visits import Visit
 
         return Visit(self.tenant, self.key, self.started["visit"], self.origin, "en").conversation
+
+
+def zero_bits(text: str) -> int:
+    """With how many the SHA-256 of a text begins."""
+    return 256 - int.from_bytes(hashlib.sha256(text.encode()).digest(), "big").bit_length()
 
 
 async def events(lines: AsyncIterator[str]) -> AsyncIterator[Happened]:

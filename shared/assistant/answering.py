@@ -207,9 +207,8 @@ class _Job:
 
 
 def _handed_off(brief: Brief, language: str, usage: Usage, reason: str | None) -> Answer:
-    """A person is needed. That one was told is said only where there is somebody to tell."""
-    phrase = brief.told if brief.service.handoff.notify else Phrase.HAND_OFF
-    return _instead(brief, language, phrase, usage, reason)
+    """A person is needed."""
+    return _instead(brief, language, brief.handed_off, usage, reason)
 
 
 def _instead(brief: Brief, language: str, phrase: Phrase, usage: Usage, reason: str | None) -> Answer:

@@ -84,5 +84,10 @@ class Brief:
         return Phrase.TOLD_CLOSED if closed and self.channel == "webchat" else Phrase.TOLD_WAITING
 
     @property
+    def handed_off(self) -> Phrase:
+        """What is said where a person is needed: that one was told, only where there is somebody to tell."""
+        return self.told if self.service.handoff.notify else Phrase.HAND_OFF
+
+    @property
     def question(self) -> str:
         return "\n".join(self.texts)

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -22,9 +23,11 @@ from shared.conversations.chatting import Stored
 from shared.conversations.drafts import Draft
 from shared.conversations.on_site import MOST_FILES, MOST_TEXT, Said
 from shared.conversations.outgoing import link
+from shared.conversations.pictures import IN_PAGES
 from shared.conversations.turns import Answered, Failed, Happening, Silent, TakenBack, Typing, Unit
 from shared.opening_hours import as_json
 from shared.store.documents import ON_SITE, Conversation, Message, Owner, State
+from shared.store.media import MediaFile
 from shared.store.reading import Found, Reader, Settings, media
 from shared.store.settings_cache import settings_of
 from shared.tenancy import Channel
@@ -113,8 +116,15 @@ def _file(id: str, files: Found, tenant_id: str, now: datetime) -> Json:
     known = files.media(id)
     if known is None or not known.stored:
         return {"id": id, "name": "", "type": "", "size": 0, "url": None}
-    url = link(media_links(), tenant_id, id, now)
-    return {"id": id, "name": known.name, "type": known.content_type, "size": known.size, "url": url}
+    return file(known, tenant_id, now)
+
+
+def file(kept: MediaFile, tenant_id: str, now: datetime) -> Json:
+    """A picture stands in the page; what is put away has its name in the link."""
+    url = link(media_links(), tenant_id, kept.id, now)
+    if kept.content_type not in IN_PAGES:
+        url = f"{url}?{urlencode({'name': kept.name})}"
+    return {"id": kept.id, "name": kept.name, "type": kept.content_type, "size": kept.size, "url": url}
 
 
 def _moment(at: datetime) -> str:

@@ -47,7 +47,7 @@ MAX_BODY = 256 * 1024  # bytes; a provider's message event is under 10 KB
 INVOKERS = {
     "tasks": ("tasks-invoker",),
     "scheduler": ("scheduler-invoker",),
-    "functions": ("edge", "edge-twilio", "edge-chat", "worker", "sweeper", "admin"),
+    "functions": ("edge", "edge-twilio", "edge-chat", "edge-identity", "worker", "sweeper", "admin"),
 }
 FROM_PAGES = frozenset({"member", "visitor", "site"})
 PREFLIGHTED = frozenset({"member", "visitor"})
@@ -172,13 +172,18 @@ async def _body(request: Request, limit: int) -> bytes:
     """The whole body, refused as soon as it is known to be too large."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
-        raise PayloadTooLarge(f"the body is larger than {limit} bytes")
+        raise _too_large(limit)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise PayloadTooLarge(f"the body is larger than {limit} bytes")
+            raise _too_large(limit)
     return bytes(body)
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    most = f"{limit // 1024} KB" if limit < 1024 * 1024 else f"{limit // 1024 // 1024} MB"
+    return PayloadTooLarge(f"This is larger than {most}. Send less, or something smaller.")
 
 
 def _trace(request: Request) -> dict[str, str]:

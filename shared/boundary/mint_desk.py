@@ -1,6 +1,6 @@
 """Who may hold which identity (DESIGN §2): the desk behind the function `mint`.
 
-    edge…, edge-chat    ask by route: they get the tenant that owns the route, and cannot name one
+    edge, edge-…        ask by route: they get the tenant that owns the route, and cannot name one
     worker              asks by tenant: its callers are authenticated task queues
     admin               asks by person: it gets the tenant of whoever proves to work there, and cannot name one
     sweeper             asks for itself
@@ -30,7 +30,7 @@ from shared.tenancy.people import people
 from shared.tenancy.principals import RESOLVER, SWEEPER, TENANT_ID, Member, Principal, service
 from shared.tenancy.renewing import Renewing, stream_end
 
-BY_ROUTE = frozenset({"edge", "edge-twilio", "edge-chat"})
+BY_ROUTE = frozenset({"edge", "edge-twilio", "edge-chat", "edge-identity"})
 BY_TENANT = frozenset({"worker"})
 BY_PERSON = frozenset({"admin"})
 DROP_EVERY = 5.0  # seconds between two tokens made anew for one principal

@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 from shared import tenancy
 from shared.assistant.language import spoken
 from shared.boundary.bodies import Strict
+from shared.boundary.signed_in import identified, is_identified, may_identify
 from shared.boundary.visitors import Site
 from shared.config import config
 from shared.opening_hours import as_json
@@ -20,14 +21,16 @@ from shared.vault.visits import LONGEST, Expired, Forged, Pass, Visit, visit_tok
 
 Json = dict[str, object]
 Token = Annotated[str, StringConstraints(max_length=LONGEST)]
-Proof = Annotated[str, StringConstraints(max_length=4096)]
 
 
 class Start(Strict):
-    """`resume`: what an earlier start answered. `identity`: what the site's server signed. `locale`: BCP 47."""
+    """`resume`: what an earlier start answered. `identity`: what the site's server signed. `locale`: BCP 47.
+
+    An identity of whatever length is refused as one, for the widget to begin without it.
+    """
 
     resume: Token | None = None
-    identity: Proof | None = None
+    identity: str | None = None
     locale: Annotated[str, StringConstraints(max_length=35)] = ""
     page: Annotated[str, StringConstraints(max_length=2000)] = ""
 
@@ -50,26 +53,39 @@ async def shown(site: Site, now: datetime) -> Json:
         "form": asdict(widget.form) if widget.form is not None else None,
         "hours": as_json(settings.profile.hours, settings.tenant.zone, now),
         "uploads": True,
+        "identity": await may_identify(site),
     }
 
 
 async def begun(site: Site, wanted: Start, now: datetime) -> Json:
-    """A session for the visit that is resumed, or for a new one. Nothing is written before the visitor speaks."""
-    language = spoken(wanted.locale) or site.widget.locale
+    """A session for the visit that is resumed, or for a new one.
+
+    Nothing is written before the visitor speaks, unless an identity is attached. Raises Forbidden where it does not
+    hold: the widget then begins without.
+    """
     resumed = _resumed(site, wanted.resume, now)
-    if resumed is None:
-        visit = Visit.begun(site.channel.tenant_id, site.channel.id, site.origin, language)
+    visit = _spoken_with(site, resumed, spoken(wanted.locale) or site.widget.locale)
+    if wanted.identity is not None:
+        visit, known = await identified(site, visit, wanted.identity, now), True
     else:
-        visit = replace(resumed, language=language)
+        known = resumed is not None and await is_identified(site, visit)
+    fresh = resumed is None or visit.id != resumed.id
+    asks_work = not known and site.widget.work_bits > 0  # of the first message, whenever that comes
     return {
         "session": visit_tokens().sign(Pass.SESSION, visit, now),
         "expires_in": int(Pass.SESSION.life.total_seconds()),
         "resume": visit_tokens().sign(Pass.RESUME, visit, now),
         "visit": visit.id,
-        "fresh": resumed is None,
-        "identified": False,
-        "work": {"bits": site.widget.work_bits} if site.widget.work_bits and resumed is None else None,
+        "fresh": fresh,
+        "identified": known,
+        "work": {"bits": site.widget.work_bits} if asks_work else None,
     }
+
+
+def _spoken_with(site: Site, resumed: Visit | None, language: str) -> Visit:
+    if resumed is not None:
+        return replace(resumed, language=language)
+    return Visit.begun(site.channel.tenant_id, site.channel.id, site.origin, language)
 
 
 def _resumed(site: Site, token: str | None, now: datetime) -> Visit | None:

@@ -20,7 +20,9 @@ async def expect_work(visitor: Visitor, work: str | None) -> None:
     if not bits or (work is not None and is_done(visitor.visit.id, work, bits)):
         return
     id = visitor.visit.conversation
-    if (await Reader(tenancy.database_of(visitor.channel)).read([conversation(id)])).conversation(id) is None:
+    found = (await Reader(tenancy.database_of(visitor.channel)).read([conversation(id)])).conversation(id)
+    # What they claimed of themselves is no message; who has proven who they are has no need of it.
+    if found is None or (found.last_inbound_at is None and not found.verified):
         raise WorkNeeded("this chat asks your browser for a moment of work first")
 
 

@@ -16,7 +16,7 @@ from shared import log
 from shared.assistant import Assistant
 from shared.clock import Clock
 from shared.conversations.audience import Audience, Nobody
-from shared.conversations.drafts import Draft, NewContact, contact_for, is_ours, new_id, propose
+from shared.conversations.drafts import ContactOf, Draft, contact_for, is_ours, new_id, propose
 from shared.conversations.gallery import Gallery
 from shared.conversations.handoff import Notices, Request
 from shared.conversations.histories import UNSENT, arrival, as_it_happened
@@ -274,13 +274,13 @@ class Answering:
             found, contact = newer, await self._contact(newer)
         raise Unavailable("this conversation is too busy to be answered now")
 
-    async def _contact(self, found: Conversation) -> NewContact | None:
+    async def _contact(self, found: Conversation) -> ContactOf | None:
         address_id = self._hashes.address(self._tenant_id, found.address)
         wanted = contact_for(found, address_id)
         if wanted is None:
             return None
         known = (await self._reader.read([address(address_id)])).contact_of(address_id)
-        return None if known else wanted
+        return replace(wanted, id=known, new=False) if known else wanted
 
     async def _done(self, draft: Draft, found: Conversation, request: Request | None) -> bool:
         log.info(

@@ -15,12 +15,15 @@ from shared.vault import address_hashes, field_cipher
 
 if TYPE_CHECKING:
     from shared.conversations.answering import Answering
+    from shared.conversations.asking import Asking
     from shared.conversations.audience import Audience
     from shared.conversations.callers import Callers
     from shared.conversations.chatting import Chatting
     from shared.conversations.collecting import Collecting
+    from shared.conversations.guests import Guest
     from shared.conversations.handoff import Escalating
     from shared.conversations.hands import Hands
+    from shared.conversations.identifying import Identifying
     from shared.conversations.linking import Linking
     from shared.conversations.outgoing import Outgoing
     from shared.conversations.receiving import Receiving
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from shared.conversations.seeing import Seeing
     from shared.conversations.sending import Sending
     from shared.conversations.sweeping import Sweeping
+    from shared.conversations.uploading import Uploading
     from shared.conversations.visits import Visits
     from shared.safe_fetch import BasicAuth
     from shared.store.documents import Message
@@ -102,10 +106,36 @@ def visits(channel: Channel) -> Visits:
     return Visits(tenancy.database_of(channel), SystemClock())
 
 
+def guest(channel: Channel, visit: Visit) -> Guest:
+    from shared.conversations.guests import Guest
+
+    return Guest(tenancy.database_of(channel), visit)
+
+
+def asking(channel: Channel, visit: Visit) -> Asking:
+    from shared.conversations.asking import Asking
+
+    return Asking(tenancy.database_of(channel), visit, _queue(), address_hashes(), SystemClock())
+
+
+def uploading(channel: Channel, visit: Visit) -> Uploading:
+    from shared.conversations.uploading import Uploading
+    from shared.store.blobs import Blobs
+
+    db = tenancy.database_of(channel)
+    return Uploading(db, Blobs(channel.tenant_id), visit.conversation, SystemClock())
+
+
 def seeing(channel: Channel, visit: Visit) -> Seeing:
     from shared.conversations.seeing import Seeing
 
     return Seeing(tenancy.database_of(channel), visit.conversation)
+
+
+def identifying(channel: Channel) -> Identifying:
+    from shared.conversations.identifying import Identifying
+
+    return Identifying(tenancy.database_of(channel), channel.tenant_id, address_hashes())
 
 
 def collecting(tenant_id: str) -> Collecting:

@@ -10,7 +10,7 @@ from shared import log
 from shared.assistant.answer import KeepLead
 from shared.clock import Clock
 from shared.conversations.drafts import keep_lead
-from shared.conversations.handoff import CUSTOMER_ASKED, Notices, Request
+from shared.conversations.handoff import CUSTOMER_ASKED, Notices
 from shared.conversations.timers import MOST_TRIES
 from shared.conversations.work import Work
 from shared.errors import Unavailable
@@ -49,16 +49,9 @@ class Callers:
             changes.update_conversation(found, request.fields)
             if await changes.try_commit() is not None:
                 log.info("a person is asked for", count="handoff_requested", conversation=found.id)
-                await self._enqueued(request)
+                await request.enqueue_or_leave(self._work)
                 return True
         raise Unavailable("this conversation is too busy; try again")
-
-    async def _enqueued(self, request: Request) -> None:
-        """It is stored and watched: a task that cannot be had now is the sweeper's, and no failure for the caller."""
-        try:
-            await request.enqueue(self._work)
-        except Unavailable:
-            log.warning("could not enqueue", count="handoff_enqueue_failed", conversation=request.of.id)
 
     async def keep_lead(self, lead: KeepLead, customer: str) -> None:
         """Raises Unavailable where it is not certain that it is stored."""

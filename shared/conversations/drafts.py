@@ -44,9 +44,12 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class NewContact:
+class ContactOf:
+    """Whose a conversation becomes. `new`: nobody has its address yet, neither by a text nor by a chat."""
+
     id: str
     address_id: str
+    new: bool = True
 
 
 class HandOffRequest(Protocol):
@@ -117,7 +120,7 @@ def propose(
     conversation: Conversation,
     now: datetime,
     sms: SmsSettings,
-    contact: NewContact | None,
+    contact: ContactOf | None,
     request: HandOffRequest | None = None,
 ) -> None:
     """A5: the reply, its pending, and the conversation that it answers, on the version that was read."""
@@ -125,7 +128,7 @@ def propose(
     if set(conversation.open) <= set(draft.covers):
         changes.drop_pending(ANSWER, conversation.id)
     fields: dict[str, object] = {
-        "open": removed(*draft.covers),
+        "open": removed(draft.id, *draft.covers),  # it is in no list: the database takes no empty one
         "last_out": draft.id,
         "lease": None,
         "attempts": 0,
@@ -140,7 +143,9 @@ def propose(
         request.write(changes)
         fields |= request.fields
     if contact is not None:
-        changes.create_contact(contact.id, contact.address_id, conversation.address)
+        if contact.new:
+            changes.create_contact(contact.id)
+            changes.create_address(contact.address_id, contact.id, "phone", conversation.address)
         fields["contact_id"] = contact.id
     changes.update_conversation(conversation, fields)
 
@@ -158,11 +163,11 @@ def reachable(of: Conversation) -> dict[str, str]:
     return {key: value for key in ("email", "phone") if (value := of.verified.get(key) or of.claims.get(key))}
 
 
-def contact_for(conversation: Conversation, address_id: str) -> NewContact | None:
-    """The contact to make where there is none yet. Its id follows from the address: made twice is made once.
+def contact_for(conversation: Conversation, address_id: str) -> ContactOf | None:
+    """The contact to make where a conversation has none yet. Its id follows from the address: made twice is made once.
 
     None on a site: who has proven nothing is nobody's contact.
     """
     if conversation.contact_id is not None or conversation.on_site:
         return None
-    return NewContact(digest("contact", address_id), address_id)
+    return ContactOf(digest("contact", address_id), address_id)

@@ -7,12 +7,12 @@ model is told that there was one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared import log
 from shared.assistant import Picture
 from shared.clock import Clock
-from shared.conversations.pictures import HEIC, JPEG, PNG, WEBP
+from shared.conversations.pictures import HEIC, JPEG, KINDS, PNG, WEBP
 from shared.conversations.work import Work
 from shared.errors import Unavailable
 from shared.store.blobs import Blobs
@@ -41,6 +41,15 @@ class Gallery:
         await self._ask_again(text for text in with_files if any(known.media(id) is None for id in text.media_ids))
         loaded = await asyncio.gather(*(self._load(file) for file in _chosen(with_files, known)))
         return tuple(picture for picture in loaded if picture is not None)
+
+    async def names(self, messages: Iterable[Message]) -> Mapping[str, tuple[str, ...]]:
+        """By message: what its files are called that no model is shown, as their visitor called them."""
+        uploads = {said.id: said.pictures for said in messages if said.direction == "in" and said.pictures}
+        known = await self._reader.read(media(id) for ids in uploads.values() for id in ids)
+        files = {said: [file for file in map(known.media, ids) if file is not None] for said, ids in uploads.items()}
+        return {
+            said: tuple(one.name for one in found if one.content_type not in KINDS) for said, found in files.items()
+        }
 
     async def _load(self, file: MediaFile) -> Picture | None:
         try:

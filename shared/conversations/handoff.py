@@ -32,7 +32,7 @@ from shared.ids import digest
 from shared.store.changes import GONE, Changes, removed
 from shared.store.documents import Conversation, Owner
 from shared.store.reading import Reader, Settings, conversation, pending
-from shared.store.settings import HandOff
+from shared.store.settings import HandOff, SmsSettings
 from shared.store.settings_cache import settings_of
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
@@ -58,7 +58,7 @@ class Notice:
     about: str
 
     def write(self, changes: Changes, settings: Settings, now: datetime) -> None:
-        to = self.conversation
+        to = _from_our_line(self.conversation, settings.sms)
         fields = {"channel": "sms", "channel_id": to.channel_id, "address": to.address, "our_address": to.our_address}
         about = {**dict.fromkeys(self._over(), GONE), self.about: now}
         changes.merge_conversation(to.id, {**fields, "open": removed(self.draft.id), "about": about})
@@ -101,6 +101,13 @@ class Request:
             await work.send(notice.conversation.id, notice.draft.id)
         await work.escalate(self.of.id, f"e{self.of.epoch + 1}", self.due)
 
+    async def enqueue_or_leave(self, work: Work) -> None:
+        """It is stored and watched: a task that cannot be had now is the sweeper's, and no failure for who asked."""
+        try:
+            await self.enqueue(work)
+        except Unavailable:
+            log.warning("could not enqueue", count="handoff_enqueue_failed", conversation=self.of.id)
+
 
 class Notices:
     """Makes notices of one tenant."""
@@ -136,6 +143,13 @@ def notice(theirs: Conversation, of: Conversation, id: str, words: str, settings
     channel, ours = (line.channel, line.number) if of.on_site else (of.channel_id, of.our_address)
     theirs = replace(theirs, channel_id=channel, our_address=ours, epoch=0, last_out=None)
     return Notice(theirs, Draft(id, words, (), 0, kind="notice", author="system"), of.id)
+
+
+def _from_our_line(to: Conversation, sms: SmsSettings) -> Conversation:
+    """A visitor of a site has written to no number of ours."""
+    if to.our_address:
+        return to
+    return replace(to, channel_id=sms.primary.channel, our_address=sms.primary.number)
 
 
 def _minutes(number: int) -> timedelta:

@@ -14,9 +14,9 @@ def called(customer: Conversation) -> str:
         return display(E164(customer.address))
     name = customer.verified.get("name") or customer.claims.get("name") or ""
     shown = " ".join(name.split())[:MOST_NAME] or "A visitor"
-    return f"{shown} on your website ({digits_of(customer)})"
+    return f"{shown} on your website ({digits_of(customer)[-4:]})"
 
 
 def digits_of(customer: Conversation) -> str:
-    """Their number. A visitor has none: four digits that follow from the conversation stand for it."""
-    return f"{int(customer.id[:8], 16) % 10_000:04d}" if customer.on_site else customer.address
+    """Their number. A visitor has none: digits that follow from the conversation stand for it."""
+    return f"{int(customer.id[:8], 16) % 10**8:08d}" if customer.on_site else customer.address

@@ -1,4 +1,4 @@
-"""What counts as a picture, told by its first bytes: a name, a header or a provider may claim anything."""
+"""What counts as a picture or a file, told by its first bytes: a name, a header or a provider may claim anything."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ MOST_SIZE = 5 * 1024 * 1024  # bytes of one file
 MOST_TOGETHER = 20 * 1024 * 1024  # bytes of one text's files
 
 JPEG, PNG, WEBP, GIF, HEIC = "image/jpeg", "image/png", "image/webp", "image/gif", "image/heic"
+PDF = "application/pdf"
 KINDS = (JPEG, PNG, WEBP, GIF, HEIC)
+FILES = (*KINDS, PDF)
 SENDABLE = (JPEG, PNG, GIF)  # what every carrier's phones show
+IN_PAGES = (JPEG, PNG, WEBP, GIF)  # what every browser shows as a picture
 
 # Brands of ISO/IEC 23008-12 (HEIF), in the file type box that such a file begins with.
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
@@ -25,3 +28,8 @@ def picture_type(content: bytes) -> str | None:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return WEBP
     return HEIC if content[4:8] == b"ftyp" and content[8:12] in _HEIF else None
+
+
+def file_type(content: bytes) -> str | None:
+    """The same of what a visitor of a site may send: pictures, and PDFs."""
+    return PDF if content.startswith(b"%PDF-") else picture_type(content)

@@ -149,7 +149,8 @@ class StaffPhone:
 
 
 def _quoted(customer: Conversation, text: Message) -> str:
-    words = f"{text.text} (with a picture: open the inbox)" if text.media_ids else text.text
+    sort = "file" if text.pictures else "picture"
+    words = f"{text.text} (with a {sort}: open the inbox)" if text.media_ids else text.text
     return f"{called(customer)}: {words}"[:MOST_CARRIED]
 
 

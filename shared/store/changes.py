@@ -116,9 +116,12 @@ class Changes:
 
     # -- contacts
 
-    def create_contact(self, id: str, address_id: str, address: str) -> None:
-        self._create(self._paths.of(CONTACTS, id), {"name": "", "created_at": NOW})
-        self._create(self._paths.of(ADDRESSES, address_id), {"contact_id": id, "kind": "phone", "address": address})
+    def create_contact(self, id: str, name: str = "") -> None:
+        self._create(self._paths.of(CONTACTS, id), {"name": name, "created_at": NOW})
+
+    def create_address(self, id: str, contact_id: str, kind: str, address: str) -> None:
+        """Refused with Exists where it points to a contact already. `kind`: phone, email, user."""
+        self._create(self._paths.of(ADDRESSES, id), {"contact_id": contact_id, "kind": kind, "address": address})
 
     # -- media
 

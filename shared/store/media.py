@@ -1,6 +1,7 @@
 """media/{id}: what became of a file, said once; its bytes are in Cloud Storage under the same id (`store.blobs`).
 
 in    a file of a customer's text: id = digest(the message's id, its place in the text)
+      a visitor's upload: id = digest(the conversation's id, its content, its name)
 out   a picture that a person of the business will send: any id
 """
 
@@ -8,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from shared.ids import digest
-from shared.store.values import integer, mappings, maybe_text, text
+from shared.store.values import integer, mappings, maybe_text, moment, text
 
 Fields = Mapping[str, object]
 
@@ -44,6 +46,7 @@ class MediaFile:
     sha256: str | None = None
     reason: str | None = None
     name: str = ""
+    stored_at: datetime | None = None
 
     @property
     def stored(self) -> bool:
@@ -61,6 +64,7 @@ class MediaFile:
             sha256=maybe_text(data, "sha256"),
             reason=maybe_text(data, "reason"),
             name=text(data, "name"),
+            stored_at=moment(data, "created_at"),
         )
 
 

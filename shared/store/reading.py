@@ -122,11 +122,13 @@ class Found:
         return cast("str | None", self._fields(PROOFS, proof_id).get("conversation_id"))
 
     def settings(self) -> Settings:
+        sms = SmsSettings.parse(self._fields(CONFIG, "sms"))
+        service = CustomerService.parse(self._fields(CONFIG, "customer_service"))
         return Settings(
             tenant=TenantFacts.parse(self._fields(TENANTS, "")),
             profile=BusinessProfile.parse(self._fields(CONFIG, "business_profile")),
-            service=CustomerService.parse(self._fields(CONFIG, "customer_service")),
-            sms=SmsSettings.parse(self._fields(CONFIG, "sms")),
+            service=service if sms.provider and sms.primary.number else service.without_phones(),
+            sms=sms,
         )
 
     def _fields(self, collection: str, id: str) -> Mapping[str, object]:
@@ -186,6 +188,20 @@ class Reader:
             .limit(limit)
         )
         return await _messages(query)
+
+    async def uploads_since(self, conversation_id: str, at: datetime, limit: int) -> tuple[MediaFile, ...]:
+        """The newest `limit` files of a visitor that were stored at `at` or later, newest first."""
+        query = (
+            self._paths.collection(MEDIA)
+            .where(filter=FieldFilter("conversation_id", "==", conversation_id))
+            .where(filter=FieldFilter("direction", "==", "in"))
+            .where(filter=FieldFilter("created_at", ">=", at))
+            .order_by("created_at", direction="DESCENDING")
+            .limit(limit)
+        )
+        with translated():
+            snapshots = await query.get()
+        return tuple(MediaFile.parse(snap.id, snap.to_dict() or {}) for snap in snapshots)
 
     async def answers_in(self, hour: str) -> int:
         """How many answers of an hour cost a model's call."""

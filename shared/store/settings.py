@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -179,6 +179,10 @@ class CustomerService:
     handoff: HandOff = HandOff()
     limits: Limits = Limits()
 
+    def without_phones(self) -> CustomerService:
+        """Of a business without a number to text from: nobody of its staff can be told of anything."""
+        return replace(self, handoff=replace(self.handoff, notify=(), escalate_to=()))
+
     @classmethod
     def parse(cls, fields: Fields | None) -> CustomerService:
         data = fields or {}
@@ -257,6 +261,12 @@ class TenantFacts:
             return ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             return ZoneInfo("UTC")
+
+    @property
+    def country(self) -> str:
+        """Where a number without a country code is dialled (ISO 3166): the locale's; the United States without one."""
+        match = re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?[-_]([A-Za-z]{2})", self.locale)
+        return match[1].upper() if match else "US"
 
     @classmethod
     def parse(cls, fields: Fields | None) -> TenantFacts:

@@ -11,7 +11,6 @@ import main
 from functions.admin.reply import MOST_BODY
 from shared.boundary.endpoint import CALLERS, INVOKERS
 from shared.conversations.gallery import MOST_BYTES
-from shared.conversations.outgoing import MOST_SENT
 from shared.conversations.pictures import MOST_SIZE
 from tests.architecture.tree import ROOT, manifest
 
@@ -20,7 +19,9 @@ Manifest = dict[str, dict[str, object]]
 MIB = 1024 * 1024
 PROCESS = 150 * MIB  # with the SDKs that it needs and no request
 # Bytes of pictures that one request may hold, with the copies that parsing, base64 and the SDKs make of them.
-HELD = {"reply": 4 * MOST_BODY, "answer": 4 * MOST_BYTES, "fetch-media": 3 * MOST_SIZE, "media": 3 * MOST_SENT}
+HELD = {"reply": 4 * MOST_BODY, "answer": 4 * MOST_BYTES, "fetch-media": 3 * MOST_SIZE, "media": 3 * MOST_SIZE} | {
+    "chat-upload": 4 * MOST_SIZE
+}
 
 SCHEMA = json.loads((ROOT / "functions" / "manifest.schema.json").read_text())
 FUNCTIONS = list(manifest())
@@ -135,11 +136,12 @@ def test_several_requests_at_once_need_a_whole_cpu() -> None:
     assert any("cpu" in problem for problem in problems(changed))
 
 
-def test_of_what_the_world_calls_only_twilios_doors_hold_the_key_of_the_tenants_secrets() -> None:
-    """An account has the secrets of all its functions."""
+def test_of_what_the_world_calls_only_who_checks_with_a_tenants_key_holds_the_key_of_the_tenants_secrets() -> None:
+    """An account has the secrets of all its functions: Twilio's doors, and the one that checks a visitor's identity."""
     holders = {entry["identity"] for entry in manifest().values() if "FIELD_ENCRYPTION_KEY" in str(entry["secrets"])}
-    assert holders == {"edge-twilio", "worker"}
+    assert holders == {"edge-twilio", "edge-identity", "worker"}
     assert {entry["caller"] for entry in manifest().values() if entry["identity"] == "edge-twilio"} == {"twilio"}
+    assert [name for name, entry in manifest().items() if entry["identity"] == "edge-identity"] == ["chat-start"]
 
 
 @pytest.mark.parametrize("name", HELD)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.conversations import limits
+from shared.conversations.honest import NOBODY_TOLD
 from shared.conversations.limits import MACHINE, QUICK_TURNS, SAME_WORDS, TOO_MANY, hour_of
-from shared.conversations.speaking import NOBODY_TOLD
 from shared.store import settings_cache
 from shared.store.errors import Unanswered
 from shared.store.provisioning import Provisioning

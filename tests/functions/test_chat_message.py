@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tests.stack import RunningStack
-from tests.visitors import Browser
+from tests.visitors import Browser, zero_bits
 
 TENANT = "testing-agency"
 QUESTION = "Where can I park?"
@@ -54,7 +54,7 @@ async def test_a_broken_stream_is_taken_up_with_the_same_message(browser: Browse
     ("change", "status", "code"),
     [
         ({"authorization": ""}, 401, "session_invalid"),
-        ({"authorization": "Bearer "}, 401, "session_invalid"),
+        ({"authorization": "Bearer"}, 401, "session_invalid"),
         ({"authorization": "Bearer x.y"}, 401, "session_invalid"),
         ({"authorization": "Basic abc"}, 401, "session_invalid"),
         ({"authorization": "Bearer " + "a" * 5000}, 401, "session_invalid"),
@@ -140,3 +140,29 @@ async def test_the_frame_may_ask_before_it_calls_and_no_other_page(browser: Brow
     assert (ours.status_code, ours.headers["access-control-allow-origin"]) == (200, browser.stack.info["widget"])
     assert theirs.status_code == 403
     assert "access-control-allow-origin" not in theirs.headers
+
+
+async def test_where_it_is_demanded_a_visit_begins_with_work_and_goes_on_without(stack: RunningStack) -> None:
+    visitor = await Browser(stack, "bss-cypress-spring").start()
+    assert visitor.started["work"] == {"bits": 12}
+    for work in (None, "0", "x" * 32):
+        refused = await visitor.call("chat-message", visitor.written("How warm is the water?", work=work))
+        assert (refused.status_code, refused.json()["error"]) == (428, "work_needed")
+    assert "90 degrees" in (await visitor.answer("How warm is the water?"))["text"]
+    visitor.started["work"] = None
+    assert [one.name for one in await visitor.say("Thanks!")][-1] == "end"
+
+
+async def test_anothers_work_is_not_ones_own(stack: RunningStack) -> None:
+    one, other = [await Browser(stack, "bss-cypress-spring").start() for _ in range(2)]
+    borrowed = one.written("How warm is the water?")["work"]
+    refused = await other.call("chat-message", other.written("How warm is the water?", work=borrowed))
+    assert refused.status_code in (428, 200)  # one in 4,096 fits both
+    assert refused.status_code == 428 or zero_bits(f"{other.started['visit']}:{borrowed}") >= 12
+
+
+async def test_who_has_only_typed_a_name_still_owes_the_work(stack: RunningStack) -> None:
+    visitor = await Browser(stack, "bss-cypress-spring").start()
+    assert (await visitor.call("chat-contact", {"name": "Ana"})).status_code == 200
+    refused = await visitor.call("chat-message", visitor.written("How warm is the water?", work=None))
+    assert (refused.status_code, refused.json()["error"]) == (428, "work_needed")

@@ -33,7 +33,7 @@ async def route_of(stack: RunningStack, tenant: str) -> str:
     return next(route["id"] for route in routes if route["tenant_id"] == tenant)
 
 
-@pytest.mark.parametrize("account", ["edge", "edge-twilio"])
+@pytest.mark.parametrize("account", ["edge", "edge-twilio", "edge-identity"])
 async def test_the_edge_gets_a_tenant_by_its_route(stack: RunningStack, account: str) -> None:
     answer = await ask(stack, account, {"route": await route_of(stack, "testing-agency")})
     assert answer.status_code == 200

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser import READABLE
 from tests.unit.phone_house import BEN, SWIM, House, house
 
-CHROMIUM = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
-SWITCHES = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 QUESTION = "Any Saturday classes for my 4 year old?"
 EXPECTED = ("net::ERR_", "the server responded with a status of")  # what Chromium notes when something is away
-PATIENCE = 20_000  # milliseconds until something that should be seen counts as missing, on a busy machine
-READABLE = 4.5  # contrast of text, WCAG 2.2 AA
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES.split())
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ call. Whether the real one works is shown by its own journeys.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -21,14 +20,8 @@ from starlette.types import Receive, Scope, Send
 from local.seed_data import TENANTS, TESTING_AGENCY
 from local.site import Neighbours, site_app
 from local.wire import serve_http
+from tests.browser import PATIENCE, READABLE
 
-CHROMIUM = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
-SWITCHES = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-PATIENCE = 20_000  # milliseconds until something that should be seen counts as missing, on a busy machine
-READABLE = 4.5  # contrast of text, WCAG 2.2 AA
 LOADER = """
 const script = document.currentScript;
 const functions = "FUNCTIONS";
@@ -63,15 +56,6 @@ class Chat:
         if path.startswith("/chat-frame/"):
             return HTMLResponse(f"<p>The chat of {path.rpartition('/')[2]}</p>")
         return JSONResponse({}, headers={"access-control-allow-origin": "*"})
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES.split())
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,7 @@ GOOD: Mapping[str, object] = {
     "exp": NOW + 3590,
 }
 HEADER: Mapping[str, object] = {"alg": "RS256", "kid": "one", "typ": "JWT"}
+TWICE = json.dumps(dict(GOOD))[:-1].encode() + b', "email": "worker@demo.iam.gserviceaccount.com"}'
 
 
 def encoded(data: bytes) -> str:
@@ -252,7 +253,7 @@ async def test_claims_of_one_token_under_the_signature_of_another_are_refused(go
     assert (await refusal(f"{mine[0]}.{theirs[1]}.{mine[2]}", google)).reason == "signature"
 
 
-@pytest.mark.parametrize("payload", [b"", b"[]", b'"text"', b"{", b"\xff\xfe", b"[" * 3000, b"1" * 5000])
+@pytest.mark.parametrize("payload", [b"", b"[]", b'"text"', b"{", b"\xff\xfe", b"[" * 3000, b"1" * 5000, TWICE])
 async def test_signed_claims_that_are_no_object_are_refused(google: SigningKeys, payload: bytes) -> None:
     assert (await refusal(signed(payload), google)).reason == "malformed"
 

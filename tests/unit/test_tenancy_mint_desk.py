@@ -172,7 +172,7 @@ async def test_a_person_who_proves_nothing_gets_nothing(desk: MintDesk, toolkit:
     assert toolkit.issued == []
 
 
-@pytest.mark.parametrize("account", ["edge", "edge-twilio", "worker", "sweeper", "mint"])
+@pytest.mark.parametrize("account", ["edge", "edge-twilio", "edge-identity", "worker", "sweeper", "mint"])
 async def test_nobody_but_the_functions_for_people_asks_by_person(desk: MintDesk, account: str) -> None:
     """Refused before the token is looked at: it proves who a person is, not who asks."""
     for token in ("the desk's token", "another token"):

@@ -177,6 +177,7 @@ export class Chat {
 
   say(text: string, files: File[] = []): void {
     this.bridge.send({ type: "spoken" });
+    this.store.set({ panel: null });
     const id = crypto.randomUUID().replaceAll("-", "");
     const at = new Date().toISOString();
     this.outbox.add({ id, text, files, page: this.state.page, at, state: "sending", why: null });
@@ -279,7 +280,8 @@ export class Chat {
 
   handoff = async (): Promise<void> => {
     try {
-      await this.call("chat-handoff", {});
+      const bits = spoken(this.state) ? null : this.sessions.visit.work?.bits;
+      await this.call("chat-handoff", bits ? { work: await this.work(bits) } : {});
       this.announce(t("handoffAsked"));
     } catch (error) {
       this.store.set({ trouble: (error instanceof CallError && error.detail) || t("wrong") });

@@ -27,7 +27,7 @@ overflow-wrap:anywhere}
 .bubble button+button{font-size:22px;padding:9px 16px}
 .panel{inline-size:min(408px,100vw - 40px);block-size:min(704px,100dvh - 118px);overflow:hidden;visibility:hidden;
 opacity:0;transform:translateY(14px);transition:.2s}
-.open .panel{visibility:visible;opacity:1;transform:none}
+.open .panel{visibility:visible;opacity:1;transform:none;transition-property:opacity,transform}
 iframe,.wait{position:absolute;inset:0;inline-size:100%;block-size:100%;border:0}
 .wait{display:grid;place-content:center;z-index:1;background:var(--bg)}
 .wait:empty:before{content:"";padding:12px;border-radius:50%;border:3px solid var(--line);

@@ -26,6 +26,7 @@ export function widget(config: Config, origin: string, key: string, emit: Emit):
   let chat: Frame | null = null;
   let open = false;
   let page: string;
+  let known: string | false;
   let greeted: string;
   let greeting: number;
   let slow: number;
@@ -39,8 +40,12 @@ export function widget(config: Config, origin: string, key: string, emit: Emit):
 
   /** What an answer of chat-start changes on the page; false where the widget has vanished by it. */
   function welcome(answer: Visit | Refusal): boolean {
-    if (!isRefusal(answer)) answer.identified && emit("identified");
-    else if (GONE.includes(answer.error)) {
+    if (!isRefusal(answer)) {
+      // Once for each visit, not with each session of it.
+      const now = answer.identified && answer.visit;
+      if (now && now !== known) emit("identified");
+      known = now;
+    } else if (GONE.includes(answer.error)) {
       hidden(answer);
       view.host.remove();
       return false;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { greetingFor, matches } from "../shared/greetings";
+import { fastest } from "./examples";
 
 test.each([
   ["/classes", "/classes", true],
@@ -25,9 +26,9 @@ test.each([
 });
 
 test("many stars against a long path cost nothing", () => {
-  const begun = performance.now();
-  expect(matches("*a".repeat(1_000) + "b", "a".repeat(100_000))).toBe(false);
-  expect(performance.now() - begun).toBeLessThan(50);
+  const [pattern, path] = [`${"*a".repeat(1_000)}b`, "a".repeat(100_000)];
+  expect(matches(pattern, path)).toBe(false);
+  expect(fastest(() => matches(pattern, path))).toBeLessThan(50);
 });
 
 const rule = (path: string) => ({ path, text: path, after_seconds: 0 });

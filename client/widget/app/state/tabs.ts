@@ -12,9 +12,12 @@ export class Tabs {
 
   join(visit: string): void {
     this.channel?.close();
-    if (typeof BroadcastChannel === "undefined") return;
-    this.channel = new BroadcastChannel(`chattercheetah:${visit}`);
-    this.channel.onmessage = ({ data }) => this.heard(data as Shared);
+    try {
+      this.channel = new BroadcastChannel(`chattercheetah:${visit}`);
+      this.channel.onmessage = ({ data }) => this.heard(data as Shared);
+    } catch {
+      this.channel = null; // a browser that keeps frames apart: each tab hears of it from the server
+    }
   }
 
   tell(what: Shared): void {

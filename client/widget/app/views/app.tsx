@@ -57,12 +57,25 @@ function Offers({ chat, state }: { chat: Chat; state: State }) {
   );
 }
 
-/** Where the focus lies when the chat opens: in the composer, unless that would bring up a phone's keyboard unasked. */
+const FOCUS_TRIES = 10;
+const FOCUS_PAUSE_MS = 40;
+
+/**
+ * Where the focus lies when the chat opens: in the composer, unless that would bring up a phone's keyboard unasked.
+ * The page shows the frame in another process: for a moment it is inert here still, and takes no focus.
+ */
 function useFocus(shown: boolean): void {
   useEffect(() => {
     if (!shown) return;
-    const touch = matchMedia("(pointer: coarse)").matches;
-    document.querySelector<HTMLElement>(touch ? "h1" : "textarea, .form input, h1")?.focus();
+    const wanted = matchMedia("(pointer: coarse)").matches ? [] : [".write textarea", ".form input"];
+    let tries = 0;
+    const timer = setInterval(() => {
+      const found = [...wanted, "h1"].map((one) => document.querySelector<HTMLElement>(one));
+      const target = found.find((one) => one);
+      target?.focus();
+      if (document.activeElement === target || ++tries > FOCUS_TRIES) clearInterval(timer);
+    }, FOCUS_PAUSE_MS);
+    return () => clearInterval(timer);
   }, [shown]);
 }
 

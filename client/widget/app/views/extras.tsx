@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Card, File } from "../../shared/protocol";
 import type { Chat } from "../chat";
 import { safeUrl } from "../text/links";
-import { weekday } from "../time";
+import { clock, weekday } from "../time";
 import { count, t } from "../words";
 import { Icon } from "./icons";
 
@@ -40,8 +40,12 @@ const Line = ({ icon, children }: { icon: "day" | "pin"; children: ComponentChil
   </p>
 );
 
+/** "16:45-17:30" as the visitor's language writes it. A class has no date, and no zone but its own. */
+const span = (times: string): string =>
+  times.replace(/\d+:\d\d/g, (wall) => clock(`2000-01-01T${wall.padStart(5, "0")}`)).replace("-", "–");
+
 function ClassCard({ card, chat }: { card: Card; chat: Chat }) {
-  const when = [card.days.map(weekday).join(", "), card.times].filter(Boolean).join(" · ");
+  const when = [card.days.map(weekday).join(", "), span(card.times ?? "")].filter(Boolean).join(" · ");
   return (
     <li class="card">
       <h2 dir="auto">{card.name}</h2>

@@ -1,13 +1,14 @@
 /** What views share: the state, and parts of the screen that are fetched when they are needed. */
 
 import type { ComponentType } from "preact";
-import { useEffect, useReducer } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer } from "preact/hooks";
 import type { Chat } from "../chat";
 import type { State } from "../state/state";
 
 export function useChat(chat: Chat): State {
   const [, redraw] = useReducer((turn: number) => turn + 1, 0);
-  useEffect(() => chat.store.subscribe(() => redraw(undefined)), [chat]);
+  // In the layout phase: an effect comes after painting, and what changes until then would not be drawn.
+  useLayoutEffect(() => chat.store.subscribe(() => redraw(undefined)), [chat]);
   return chat.state;
 }
 

@@ -26,9 +26,19 @@ function greeting({ config, page }: State): string | null {
   return greetingFor(config.greetings, path)?.text ?? config.greeting;
 }
 
+/** When somebody will be here: before the visitor has spoken, and when they wait for a person. */
+function Closed({ state }: { state: State }) {
+  const closed = closedUntil(hoursOf(state));
+  if (!closed) return null;
+  return (
+    <li class="said system">
+      <p class="bubble">{closed}</p>
+    </li>
+  );
+}
+
 function Beginning({ chat, state }: { chat: Chat; state: State }) {
   const text = greeting(state);
-  const closed = closedUntil(hoursOf(state));
   const loading = !state.fresh && state.connection === "opening" && !spoken(state);
   return (
     <>
@@ -41,11 +51,7 @@ function Beginning({ chat, state }: { chat: Chat; state: State }) {
           </div>
         </li>
       )}
-      {closed && (
-        <li class="said system">
-          <p class="bubble">{closed}</p>
-        </li>
-      )}
+      {!spoken(state) && <Closed state={state} />}
       {loading && (
         <li class="ghosts" aria-hidden="true">
           <div class="ghost" />
@@ -85,6 +91,7 @@ function End({ chat, state }: { chat: Chat; state: State }) {
           </div>
         </li>
       )}
+      {conversation?.owner === "waiting" && <Closed state={state} />}
       {contact && !introduces(state) && (
         <li class="form">
           <Contact chat={chat} state={state} />
@@ -99,13 +106,15 @@ function End({ chat, state }: { chat: Chat; state: State }) {
   );
 }
 
-/** Keeps the newest in sight for as long as the visitor has not scrolled up. */
-function useNewest(state: State) {
+/** Keeps the newest in sight for as long as the visitor has not scrolled up. Before the first word, the greeting is. */
+function useNewest({ messages, pending }: State) {
   const log = useRef<HTMLDivElement>(null);
-  const stuck = useRef(true);
+  const begun = !!messages[0] || !!pending[0];
+  const stuck = useRef(begun);
   const [away, setAway] = useState(false);
   const jump = (smooth = false): void => {
-    const box = log.current!;
+    const box = log.current;
+    if (!box) return; // another visit has taken this log's place
     stuck.current = true;
     box.scrollTo({ top: box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
     setAway(false);
@@ -120,7 +129,7 @@ function useNewest(state: State) {
     last.current = scrollTop;
     setAway(!stuck.current);
   };
-  useLayoutEffect(() => jump(), [state.pending.length > 0]);
+  useLayoutEffect(() => void (begun && jump()), [begun, !!pending[0]]);
   useEffect(() => {
     // Pictures, forms and the growing composer move what is below them.
     const watch = new ResizeObserver(() => stuck.current && jump());

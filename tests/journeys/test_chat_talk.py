@@ -1,0 +1,136 @@
+"""A visitor talks with a business in a real Chromium: answered while they wait, remembered, and handed to people."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.journeys.chat import PARKED, ROOM, Chat, chatting, visitor
+from tests.members import AGENCY, hired
+from tests.stack import RunningStack, a_word
+
+DESK = "+12815550171"  # the phone that the tenant has named
+
+
+async def test_an_answer_is_read_while_it_is_written_and_its_classes_come_as_cards(
+    chromium: Browser, stack: RunningStack
+) -> None:
+    word = a_word()
+    await stack.fault("gemini", path="/", times=2, piece_ms=150, contains=[word])
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.say(f"{ROOM} {word}")
+        await expect(chat.writing).to_contain_text("spots")
+        early = await chat.writing.inner_text()
+        await expect(chat.cards).not_to_have_count(0)
+        whole = await chat.answers.last.locator(".bubble").inner_text()
+        assert whole.startswith(early)
+        assert len(early) < len(whole)
+        assert "Sat" in await chat.cards.first.inner_text()
+        await chat.cards.first.get_by_role("button", name="Ask about this").click()
+        await expect(chat.composer).to_be_focused()
+        await expect(chat.composer).to_have_value(f"I have a question about “{await chat.cards_name()}”: ")
+
+
+async def test_a_suggestion_is_asked_with_one_touch(chromium: Browser, stack: RunningStack) -> None:
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.button("Where can we park?").click()
+        await expect(chat.answers.last).to_contain_text(PARKED)
+        await expect(chat.mine).to_have_text(["Where can we park?"])
+        await expect(chat.button("Where can we park?")).to_have_count(0)
+
+
+async def test_after_a_reload_the_conversation_is_there_again_once_the_visitor_looks(
+    chromium: Browser, stack: RunningStack
+) -> None:
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.ask()
+        chat.urls.clear()
+        await chat.page.reload()
+        await expect(chat.launcher).to_be_visible()
+        assert not [url for url in chat.urls if url.startswith(stack.info["functions"])], "asked before they looked"
+        await chat.open()
+        await expect(chat.mine).to_have_text(["Where can we park?"])
+        await expect(chat.answers.last).to_contain_text(PARKED)
+        assert [one["fresh"] for one in chat.started] == [True, False]
+        assert len({one["visit"] for one in chat.started}) == 1
+
+
+async def test_what_is_said_in_one_tab_appears_in_the_other(chromium: Browser, stack: RunningStack) -> None:
+    async with visitor(chromium) as context:
+        one, other = [await Chat(await context.new_page(), stack).visit() for _ in range(2)]
+        for chat in (one, other):
+            await chat.open()
+        await one.ask()
+        await expect(other.mine).to_have_text(["Where can we park?"])
+        await expect(other.answers.last).to_contain_text(PARKED)
+        await other.say("How does a trial lesson work?")
+        for chat in (one, other):
+            await expect(chat.answers.last).to_contain_text("$15")
+            await expect(chat.mine).to_have_text(["Where can we park?", "How does a trial lesson work?"])
+            await expect(chat.answers).to_have_count(2)
+        assert one.complaints + other.complaints == []
+
+
+async def test_a_reply_of_the_staff_arrives_live_with_their_name_and_is_counted_where_the_chat_is_closed(
+    chromium: Browser, stack: RunningStack
+) -> None:
+    ann = await hired(stack, name="Ann")
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.ask()
+        id = await chat.conversation()
+        await ann.reply(id, "Hi, this is Ann. *Use* the side door.")
+        reply = chat.log.locator("li.said.person")
+        await expect(reply).to_have_count(1)
+        await expect(reply.locator(".name")).to_have_text("Ann")
+        await expect(reply.locator(".bubble")).to_have_text("Hi, this is Ann. *Use* the side door.")
+        await expect(chat.frame.get_by_text("You are talking to Ann")).to_be_visible()
+        await chat.button("Close chat").click()
+        await expect(chat.panel).to_be_hidden()
+        await ann.reply(id, "It is open now.")
+        await expect(chat.launcher).to_have_accessible_name("Open chat, 1 unread")
+        await chat.open()
+        await expect(reply.last).to_contain_text("It is open now.")
+        await chat.button("Close chat").click()
+        await expect(chat.launcher).to_have_accessible_name("Open chat")
+
+
+@pytest.mark.parametrize("way", ["a button", "words"])
+async def test_who_asks_for_a_person_reads_that_people_were_told_and_can_say_how_to_reach_them(
+    chromium: Browser, stack: RunningStack, way: str
+) -> None:
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.ask()
+        if way == "a button":
+            await chat.button("Talk to a person").click()
+        else:
+            await chat.say("Can I talk to a real person, please?")
+        await expect(chat.notices.last).to_contain_text("The people at Testing Agency have been told")
+        await expect(chat.frame.get_by_text("Our team will answer here")).to_be_visible()
+        await expect(chat.button("Talk to a person")).to_have_count(0)
+        await stack.notice(DESK, await chat.conversation())
+        await chat.frame.get_by_label("Email").fill("ana@people.example")
+        await chat.button("Save").click()
+        await expect(chat.frame.get_by_role("heading", name="How can we reach you?")).to_be_hidden()
+        stored = await stack.documents(f"tenants/{AGENCY}/conversations")
+        [mine] = [one for one in stored if one["id"] == await chat.conversation()]
+        assert mine["claims"]["email"] == "ana@people.example"
+
+
+async def test_a_chat_is_rated_and_the_rating_can_be_changed(chromium: Browser, stack: RunningStack) -> None:
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.ask()
+        for stars in (2, 5):
+            await chat.choose("Rate this chat")
+            await chat.frame.get_by_role("radio", name=f"{stars} star").check(force=True)
+            await chat.frame.get_by_label("Anything to add?").fill("Quick")
+            await chat.button("Save").click()
+            await expect(chat.frame.get_by_role("group", name="How was this chat?")).to_be_hidden()
+        stored = await stack.documents(f"tenants/{AGENCY}/conversations")
+        [rating] = [one["rating"] for one in stored if one["id"] == await chat.conversation()]
+        assert (rating["score"], rating["comment"]) == (5, "Quick")
