@@ -154,18 +154,21 @@ class RunningStack:
         """Waits until nothing is left to do: no task runs, and none is due within a minute.
 
         A watch over a hand-off sleeps on its queue, for minutes and until nobody needs it: only one that runs counts.
+        Nor does the safety net of a visitor's message count, which their own request has answered long before.
         """
 
         left: list[dict[str, Any]] = []
 
         async def none() -> bool | None:
             tasks = (await self.client.get(self.standin("tasks", "/__tasks"))).json()
-            soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+            now = datetime.now(UTC)
+            soon, net = ((now + timedelta(seconds=seconds)).isoformat() for seconds in (60, 10))
             unfinished = (task for task in tasks if task["state"] not in ("done", "failed"))
             left[:] = [
                 task
                 for task in unfinished
-                if task["state"] == "running" or (task["queue"] != "escalate" and task["schedule_time"] < soon)
+                if task["state"] == "running"
+                or (task["queue"] != "escalate" and task["schedule_time"] < soon and not _is_a_net(task, net))
             ]
             return not left or None
 
@@ -208,6 +211,11 @@ class RunningStack:
     async def conversation_of(self, tenant_id: str, customer: str) -> dict[str, Any] | None:
         stored = await self.documents(f"tenants/{tenant_id}/conversations")
         return next((c for c in stored if c["address"] == customer), None)
+
+
+def _is_a_net(task: dict[str, Any], later: str) -> bool:
+    untried = task["attempts"] == 0 and task["state"] == "waiting"
+    return bool(task["queue"] == "answer" and untried and task["schedule_time"] > later)
 
 
 async def eventually(probe: Callable[[], Awaitable[Any]], what: str, seconds: float = PATIENCE) -> Any:

@@ -2,6 +2,7 @@
 
     GET    /                         the businesses
     GET    /{tenant}/                its site; /{tenant}/classes and /{tenant}/contact are its other pages
+    GET    /{tenant}/?embed=0        the same without the chat: what a page is like that does not embed it
     GET    /{tenant}/theme.css       its colour
     GET    /{tenant}/identity        {"token"}: who is signed in, for the chat; 204 where nobody is
     POST   /{tenant}/session         sign in as Ana; DELETE signs out
@@ -83,7 +84,8 @@ class Desk:
         return answer
 
     def page(self, request: Request, render: Callable[[pages.View], str]) -> Response:
-        view = pages.View(self._tenant(request), self._neighbours.widget, SIGNED_IN in request.cookies)
+        widget = "" if request.query_params.get("embed") == "0" else self._neighbours.widget
+        view = pages.View(self._tenant(request), widget, SIGNED_IN in request.cookies)
         return HTMLResponse(render(view))
 
     def _tenant(self, request: Request) -> SeedTenant:

@@ -16,7 +16,7 @@ ASK = '<button type="button" class="ask" data-ask>Ask in the chat</button>'
 
 @dataclass(frozen=True)
 class View:
-    """Which page of whose site; `widget`: the origin that the chat is loaded from."""
+    """Which page of whose site; `widget`: the origin that the chat is loaded from, "" for a page without it."""
 
     tenant: SeedTenant
     widget: str
@@ -91,7 +91,7 @@ def _page(view: View, here: str, main: str) -> str:
 
 def _embed(view: View) -> str:
     """The whole of what a business puts into its pages."""
-    if view.tenant.widget is None:
+    if view.tenant.widget is None or not view.widget:
         return ""
     return f'<script async src="{escape(view.widget)}/widget.js" data-key="{escape(view.tenant.widget.key)}"></script>'
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
@@ -87,7 +88,7 @@ class _Job:
     @classmethod
     def of(cls, brief: Brief, language: str, tools: Tools, nonces: Nonces) -> _Job:
         told = (*brief.profile.facts, *brief.opening_hours)
-        known = Facts([Fact(fact.id, fact.title, fact.text) for fact in told])
+        known = Facts([Fact(fact.id, fact.title, fact.text) for fact in told], languages.primary(language))
         context = ToolContext(brief.tenant, brief.profile, brief.service, brief.customer_address, seconds=0)
         toolbox = Toolbox(tools.of(brief.profile, brief.service), context)
         return cls(brief, language, known.relevant(brief.question), toolbox, nonces)
@@ -111,12 +112,12 @@ class _Job:
         Not yet, while it may become our own sentence for not knowing, or claims more than the business has said: what
         follows may change that, as the whole answer is judged. All other findings stay, whatever follows.
         """
-        evidence, ours = self._evidence(tuple(outputs)), content_words(self._ignorance())
+        evidence, ours = self._evidence(tuple(outputs)), self._about(self._ignorance())
         knows = False  # it says more than that sentence, and goes on from there
 
         def judged(text: str) -> Verdict:
             nonlocal knows
-            knows = knows or not content_words(text) <= ours
+            knows = knows or not self._about(text) <= ours
             if not knows:
                 return Verdict.WAIT
             violation = check_answer(text, fit(text, self.brief.channel).body, evidence)
@@ -166,8 +167,11 @@ class _Job:
     def _says_ignorance(self, text: str) -> bool:
         """It says our own sentence, or at least how that begins, and adds nothing to it."""
         ours = self._ignorance()
-        begins = ours.split(".")[0].casefold() in text.casefold()
-        return begins and content_words(text) <= content_words(ours)
+        begins = re.split("[.。]", ours)[0].casefold() in text.casefold()
+        return begins and self._about(text) <= self._about(ours)
+
+    def _about(self, text: str) -> frozenset[str]:
+        return content_words(text, languages.primary(self.language))
 
     def _ignorance(self) -> str:
         return sentence(Phrase.UNKNOWN, self.language, self.brief.business, self.brief.profile.contact)
@@ -193,6 +197,7 @@ class _Job:
             nothing=not self.facts and not outputs,
             said=(*own, *earlier, *(link.title for link in brief.profile.links)),
             pictures=bool(brief.pictures),
+            language=languages.primary(self.language),
         )
 
     def _ours(self, own: tuple[str, ...], earlier: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,11 +14,26 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
 _LISTED_RANGE = re.compile(r"^-\s?\d{1,2}\s?-\s?\d{1,2}(?![-\d])", re.MULTILINE)  # ages, one line each: "- 9-10"
 _COMPARED = 10  # digits: a number with and without its country code is the same
 
-# "We will call you at …" repeats what a customer told us. "Call …" sends them to it.
-_REPEATS = re.compile(
-    r"\b(?:you|your|yours|te|tu|le|su|usted)\b(?:(?!\b(?:call|text|dial|phone|contact|reach|e-?mail|write|llam\w*|escrib\w*|marque|contact\w*)\b)[^.!?\n]){0,40}$",
+# "We will call you at …" repeats what a customer told us. "Call …" sends them to it: what is asked of them stands
+# behind the word for them. In German it stands before ("Rufen Sie … an"), so "Sie" does not count.
+_THEM = (
+    r"\b(?:you|your|yours|te|tu|le|su|usted|vous|votre|vos|toi|ton|ihre?[mnrs]?|ihnen"
+    r"|dir|dich|dein\w*|você|lhe|seu|sua|bạn|quý khách)\b|[您你]"
+)
+_ASKED_OF_THEM = (
+    r"\b(?:call|text|dial|phone|contact|reach|e-?mail|write|llam\w*|escrib\w*|marque|contact\w*"
+    r"|appele[rz]|joindre|joignez|écri\w*|compos\w+|textez|envoye[rz]|ruf\w*|anruf\w*|schreib\w*|wähl\w*|erreich\w*"
+    r"|kontakt\w*|lig\w+|telefon\w*|escrev\w*|contat\w*|mand\w+|gọi|nhắn|viết|liên hệ|liên lạc)\b"
+    r"|[打拨撥发發]|致电|联系|联络|呼叫"
+)
+# Orders in which a word that means "you" elsewhere stands behind the verb: "Appelez le numéro …".
+_ORDERS = re.compile(
+    r"(?:\b(?:appelez|composez|joignez|contactez|écrivez|textez|(?:rufen|schreiben|wählen|kontaktieren|erreichen) sie"
+    r"|ligue|escreva|mande|(?:hãy|xin|vui lòng) (?:gọi|nhắn|liên hệ))\b"
+    r"|请(?:您|你)?(?:拨|打|致电|联系|发))[^.!?。！？\n]{0,60}$",
     re.IGNORECASE,
 )
+_REPEATS = re.compile(rf"(?:{_THEM})(?:(?!{_ASKED_OF_THEM})[^.!?。！？\n]){{0,40}}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -30,7 +45,7 @@ class Known:
 
     def allows(self, answer: str) -> bool:
         return all(
-            key in self._ours or (key in self._theirs and _REPEATS.search(answer[:start]) is not None)
+            key in self._ours or (key in self._theirs and _repeats(answer[:start]))
             for start, key in _occurrences(answer)
         )
 
@@ -41,6 +56,10 @@ class Known:
     @cached_property
     def _theirs(self) -> frozenset[str]:
         return _keys(self.theirs)
+
+
+def _repeats(before: str) -> bool:
+    return _REPEATS.search(before) is not None and _ORDERS.search(before) is None
 
 
 def _keys(texts: Iterable[str]) -> frozenset[str]:

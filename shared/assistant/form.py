@@ -20,7 +20,7 @@ _MARKDOWN = (
     (re.compile(r"^([ ]*)[*+][ ]+", re.MULTILINE), r"\1- "),
     (re.compile(r"^```\w*\n?", re.MULTILINE), ""),
 )
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s|$)|\n")
+_SENTENCE_END = re.compile(rf"[.!?][\"')\]]*(?=\s|$)|(?:[！？]|{urls.FULL_STOP})[\"')\]」』”’）]*|\n")
 _ABBREVIATED = re.compile(r"(?:\b[ap]\.m|\b(?:Mr|Mrs|Ms|Dr|Sr|Sra|St|vs|e\.g|i\.e|approx|No))\.$", re.IGNORECASE)
 _LONGEST_ABBREVIATION = 8  # characters, and one before them
 _CUT = " ..."

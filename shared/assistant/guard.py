@@ -53,6 +53,7 @@ class Evidence:
     nothing: bool
     said: tuple[str, ...]
     pictures: bool = False  # the customer sent some: words about those claim nothing about the business
+    language: str = "en"  # of the answer, as code has set it
 
     @cached_property
     def figures(self) -> figures.Given:
@@ -61,21 +62,22 @@ class Evidence:
     @cached_property
     def words(self) -> frozenset[str]:
         """What the business has said itself."""
-        return frozenset(word for one in self.said for word in content_words(one))
+        return frozenset(word for one in self.said for word in content_words(one, self.language))
 
 
 _SECRETS = re.compile(
-    r"""\bAIza[\w-]{20,}                      # Google API keys
-    | \bKEY[0-9A-F]{16,}\w*                   # Telnyx
-    | \b(?:sk|pk|rk|ghp|gho|xox[abp])[-_][\w-]{16,}
-    | \bSG\.[\w-]{16,}\.[\w-]{16,}            # SendGrid
-    | \b(?:AC|SK)[0-9a-f]{32}\b               # Twilio
-    | \bgAAAAA[\w=-]{20,}                     # Fernet, our own encrypted fields
-    | \beyJ[\w-]{8,}\.[\w-]{8,}\.             # JSON web tokens
-    | \bBearer\s+[\w.~+/=-]{12,}
+    r"""(?a:\b)AIza[\w-]{20,}                      # Google API keys
+    | (?a:\b)KEY[0-9A-F]{16,}\w*                   # Telnyx
+    | (?a:\b)(?:sk|pk|rk|ghp|gho|xox[abp])[-_][\w-]{16,}
+    | (?a:\b)SG\.[\w-]{16,}\.[\w-]{16,}            # SendGrid
+    | (?a:\b)(?:AC|SK)[0-9a-f]{32}(?a:\b)               # Twilio
+    | (?a:\b)gAAAAA[\w=-]{20,}                     # Fernet, our own encrypted fields
+    | (?a:\b)eyJ[\w-]{8,}\.[\w-]{8,}\.             # JSON web tokens
+    | (?a:\b)Bearer\s+[\w.~+/=-]{12,}
     | -----BEGIN
-    | \b(?:api[\s_-]?key|password|secret|token)\s*[:=]\s*\S{8,}
-    | (?<![\w+/-])(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])[\w+/-]{32,}=*  # long and random: no word of any language
+    | (?a:\b)(?:api[\s_-]?key|password|secret|token)\s*[:=]\s*\S{8,}
+    | (?<![^\W\u3400-\u9fff])(?<![+/-])  # long and random: no word of any language; Chinese has no spaces
+      (?=(?:[^\W\u3400-\u9fff]|[+/-])*\d)(?=(?:[^\W\u3400-\u9fff]|[+/-])*[a-z])(?:[^\W\u3400-\u9fff]|[+/-]){32,}=*
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -133,7 +135,11 @@ def _claims_beyond(text: str, evidence: Evidence) -> bool:
     Questions claim nothing. What the customer wrote is no evidence: "do you have a sauna?" does not make one.
     """
     statements = " ".join(s for s in _SENTENCES.findall(text) if not s.strip().endswith("?"))
-    claimed = content_words(statements) - _PLEASANTRIES - (_ABOUT_PICTURES if evidence.pictures else frozenset())
+    claimed = (
+        content_words(statements, evidence.language)
+        - _PLEASANTRIES
+        - (_ABOUT_PICTURES if evidence.pictures else frozenset())
+    )
     if not claimed:
         return False
     return len(claimed & evidence.words) < len(claimed) * _RESTS_ON

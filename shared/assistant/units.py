@@ -27,7 +27,8 @@ _UNBROKEN = re.compile(
 _LIST_MARKER = re.compile(r"[ \t]*(?:\d{1,3}[.)]|[-*+•])")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
 _FIGURE_NEXT = re.compile(r"\s*\S*\d")
-_BESIDE_A_FIGURE = re.compile(r"\d\S*(?:\s+\S+)?\Z")  # "85 US", "2 open": its unit is still to come
+# "85 US", "2 open", "8 h du": its unit, or the half of the day, is still to come.
+_BESIDE_A_FIGURE = re.compile(r"\d\S*(?:\s+\S+)?(?:\s+(?:du|da|de|de\s+la))?\Z")
 _BETWEEN_DIGITS = r"[\s().\-/·‐-―]{0,3}"  # of a phone number, see `contacts`
 _DIGITS_BEFORE = re.compile(rf"(?:\d{_BETWEEN_DIGITS}){{1,20}}\Z")
 _DIGITS_AFTER = re.compile(rf"{_BETWEEN_DIGITS}(?:\d{_BETWEEN_DIGITS}){{0,20}}")

@@ -16,18 +16,29 @@ _MAIL = r"(?P<mail>[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
 _HOST = r"(?:(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}|\d{1,3}(?:\.\d{1,3}){3}(?!\d))"
 _BARE = rf"{_HOST}(?::\d+)?(?:[/?#]{_REST})?"
 _LINK = re.compile(f"{_SCHEMED}|{_MAIL}|{_BARE}", re.IGNORECASE)
+_COMMON = "com net org info biz edu gov io co us me app dev site online shop store xyz top link live ai tv ru cn"
+
+# "。" is a dot in a host as well: "evil。com" and "evil。中国" are links. Before other Chinese it ends a sentence.
+_CHINESE_ENDINGS = (
+    "中国 中國 公司 网络 網絡 网址 网站 在线 中文网 商店 商城 集团 公益 政务 移动 手机 餐厅 香港 台湾 台灣"
+)
+_HAN = r"[\u3400-\u9fff]"
+_NO_ENDING = (
+    rf"(?!(?:{'|'.join(_CHINESE_ENDINGS.split())})(?!{_HAN}))(?!(?i:{'|'.join(_COMMON.split())})(?![^\W\u3400-\u9fff]))"
+)
+FULL_STOP = rf"(?:。(?=\W|$|{_HAN})|(?<={_HAN})。(?=[A-Z0-9])){_NO_ENDING}"
+_FULL_STOP = re.compile(FULL_STOP)
 _SPELLED_DOT = re.compile(r"\s{0,3}[\[({]\s{0,3}(?:dot|punto|\.)\s{0,3}[\])}]\s{0,3}", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}>*_'\"…"
 
 # "…on Tuesday.We also…" lacks a space and is no host: its second half starts a sentence. Except after these.
-_COMMON = "com net org info biz edu gov io co us me app dev site online shop store xyz top link live ai tv ru cn"
 _COMMON_ENDINGS = frozenset(_COMMON.split())
 
 
 def unmasked(text: str) -> str:
     """The text as a reader sees it: compatibility forms folded, invisible characters gone, "(dot)" a dot."""
     visible = text if text.isascii() else "".join(c for c in normalize("NFKC", text) if not _invisible(c))
-    return _SPELLED_DOT.sub(".", visible.replace("。", "."))
+    return _SPELLED_DOT.sub(".", _FULL_STOP.sub(". ", visible).replace("。", "."))
 
 
 def _invisible(character: str) -> bool:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from shared import log
 from shared.channels.webchat.identity import Identity
+from shared.conversations.guests import begun
 from shared.conversations.timers import MOST_TRIES
 from shared.errors import Forbidden, Unavailable
 from shared.ids import digest
 from shared.store.changes import Changes
-from shared.store.documents import ON_SITE, Conversation
+from shared.store.documents import Conversation
 from shared.store.reading import Found, Reader, address, conversation, proof
 from shared.tenancy import Database
 from shared.vault import AddressHashes
@@ -102,5 +103,4 @@ def _write(changes: Changes, visit: Visit, of: Conversation | None, fields: dict
     if of is not None:
         changes.update_conversation(of, fields)
         return
-    place = {"channel": ON_SITE, "channel_id": visit.widget, "address": "", "our_address": ""}
-    changes.create_conversation(visit.conversation, {**place, "open": [], "language": visit.language, **fields})
+    changes.create_conversation(visit.conversation, {**begun(visit), **fields})

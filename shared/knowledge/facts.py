@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.knowledge.words import content_words, words
+from shared.knowledge.reading import asked_words, content_words, words
 
 # Below it the assistant says that it does not know. 0.3: about a third of what the question says is in the fact. One
 # chance word of a question of three ("do you sell car insurance", where the parking has cars) stays below; the one word
@@ -59,10 +59,11 @@ class _Indexed:
 
 
 class Facts:
-    """The facts of one business, indexed once."""
+    """The facts of one business, indexed once for questions in one language, whatever language the facts are in."""
 
-    def __init__(self, facts: Sequence[Fact]) -> None:
-        self._indexed = tuple(_index(fact) for fact in facts)
+    def __init__(self, facts: Sequence[Fact], language: str = "en") -> None:
+        self._language = language
+        self._indexed = tuple(_index(fact, language) for fact in facts)
         self._average = sum(one.length for one in self._indexed) / len(self._indexed) if self._indexed else 0.0
         self._known_by = Counter(word for one in self._indexed for word in one.vocabulary)
 
@@ -71,7 +72,7 @@ class Facts:
 
         Never raises for any text. Empty means: not known.
         """
-        weights = {word: self._weight(word) for word in sorted(content_words(question))}
+        weights = {word: self._weight(word) for word in sorted(asked_words(question, self._language))}
         whole = math.fsum(sorted(weights.values(), reverse=True)[:ENOUGH])
         scored = (Scored(one.fact, self._score(one, weights, whole)) for one in self._indexed if whole)
         found = [one for one in scored if one.score >= floor and one.score > 0]
@@ -95,6 +96,6 @@ class Facts:
         return times / (times + _SATURATION * stretch)
 
 
-def _index(fact: Fact) -> _Indexed:
-    text = words(fact.text)
-    return _Indexed(fact, content_words(fact.title), Counter(text), len(text))
+def _index(fact: Fact, language: str) -> _Indexed:
+    text = words(fact.text, language)
+    return _Indexed(fact, content_words(fact.title, language), Counter(text), len(text))

@@ -15,16 +15,8 @@ _SMALL_TALK = re.compile(rf"\b(?:{'|'.join(SMALL_TALK)})\b")
 _ASKING = tuple((re.compile(rf"\b(?:{phrase})\b"), f" {meaning} ") for meaning, phrase in ASKING.items())
 
 
-def content_words(text: str) -> frozenset[str]:
-    """What a text is about: its words, folded, stemmed and mapped to one word per meaning.
-
-    Empty for greetings, thanks, yes and no, emoji. Never raises; characters past MOST_CHARACTERS are not read.
-    """
-    return frozenset(words(text))
-
-
 def words(text: str) -> list[str]:
-    """The content words in order, repeats included."""
+    """The content words in order, repeats included. Never raises; characters past MOST_CHARACTERS are not read."""
     folded = _SMALL_TALK.sub(" ", _fold(text[:MOST_CHARACTERS]))
     for asking, meaning in _ASKING:
         folded = asking.sub(meaning, folded)

@@ -20,7 +20,8 @@ MIB = 1024 * 1024
 PROCESS = 150 * MIB  # with the SDKs that it needs and no request
 # Bytes of pictures that one request may hold, with the copies that parsing, base64 and the SDKs make of them.
 HELD = {"reply": 4 * MOST_BODY, "answer": 4 * MOST_BYTES, "fetch-media": 3 * MOST_SIZE, "media": 3 * MOST_SIZE} | {
-    "chat-upload": 4 * MOST_SIZE
+    "chat-upload": 4 * MOST_SIZE,
+    "chat-message": 4 * MOST_BYTES,
 }
 
 SCHEMA = json.loads((ROOT / "functions" / "manifest.schema.json").read_text())

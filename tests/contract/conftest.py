@@ -10,7 +10,7 @@ import pytest
 
 from local.emulators import firestore
 from local.emulators.children import free_port
-from shared.config import config
+from shared.config import ConfigurationError, config
 from shared.store import settings_cache
 from shared.tenancy import database
 from tests.contract.live_support import Door, door_before
@@ -20,19 +20,34 @@ RULES = Path(__file__).parents[2] / "firestore.rules"
 
 
 @pytest.fixture(scope="session")
-async def emulated() -> AsyncIterator[str]:
-    """The project, once this process's configuration points at an emulator with our rules."""
+async def emulator() -> AsyncIterator[str]:
+    """host:port of an emulator with our rules."""
     running = await firestore.start(free_port(), RULES)
+    yield running.host
+    await database.close()
+    config.cache_clear()
+    await running.stop()
+
+
+@pytest.fixture
+def emulated(emulator: str) -> str:
+    """The project, once this process's configuration points at the emulator: another test may have forgotten it."""
+    try:
+        pointed = config().endpoints.firestore is not None
+    except ConfigurationError:
+        pointed = False
+    if not pointed:
+        _point_at(emulator)
+    return firestore.PROJECT
+
+
+def _point_at(host: str) -> None:
     before = dict(os.environ)
-    os.environ |= {"FIRESTORE_EMULATOR_HOST": running.host, "GOOGLE_CLOUD_PROJECT": firestore.PROJECT}
+    os.environ |= {"FIRESTORE_EMULATOR_HOST": host, "GOOGLE_CLOUD_PROJECT": firestore.PROJECT}
     config.cache_clear()
     config()  # read once; what other tests start must not inherit these
     os.environ.clear()
     os.environ |= before
-    yield firestore.PROJECT
-    await database.close()
-    config.cache_clear()
-    await running.stop()
 
 
 @pytest.fixture

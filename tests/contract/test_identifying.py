@@ -14,6 +14,7 @@ from shared.assistant.answer import KeepLead
 from shared.channels.webchat.identity import Identity
 from shared.conversations.answering import Answering
 from shared.conversations.drafts import keep_lead
+from shared.conversations.guests import Guest
 from shared.conversations.identifying import Identifying
 from shared.conversations.on_site import OnSite, Said
 from shared.errors import Forbidden
@@ -159,6 +160,20 @@ async def test_an_identity_in_the_middle_keeps_the_chat_and_what_is_open_in_it(s
     assert replace(after, version=None, verified={}, contact_id=None) == replace(before, version=None)
     await site.answer(visit)
     assert len([one for one in await site.house.reader.history(visit.conversation, 9) if one.direction == "out"]) == 2
+
+
+@pytest.mark.parametrize("claimed_first", [True, False])
+async def test_what_they_typed_of_themselves_stays_beside_what_the_site_says(site: Site, claimed_first: bool) -> None:
+    visit, guest = site.visit(), {"email": "typo@home.example"}
+    if claimed_first:
+        await Guest(site.house.db, visit).claim(guest)
+    await site.identify(visit, proven())
+    if not claimed_first:
+        await Guest(site.house.db, visit).claim(guest)
+    found = await site.of(visit)
+    assert found is not None
+    assert (found.claims, found.verified["email"], found.open) == (guest, EMAIL, ())
+    assert ("email", "typo@home.example") not in {(kind, text) for kind, text, _ in await site.addresses()}
 
 
 async def test_who_texted_yesterday_is_the_same_contact(site: Site) -> None:

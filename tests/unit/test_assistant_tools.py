@@ -121,6 +121,13 @@ def test_arguments_are_declared_from_what_parses_them_and_admit_nothing_else() -
     assert "title" not in classes.parameters
 
 
+def test_what_declares_arguments_is_made_once_and_not_for_every_call() -> None:
+    tools = Tools(ClassList(GUPPY)).of(PROFILE, SERVICE)
+    assert tools
+    for tool in tools:
+        assert declaration(tool).parameters is declaration(tool).parameters
+
+
 def test_a_tenant_that_has_configured_nothing_has_no_tools() -> None:
     everything = CustomerService(tools=("get_classes", "send_link"))
     assert Tools(ClassList()).of(BusinessProfile(), everything) == ()

@@ -45,6 +45,13 @@ async def test_every_page_embeds_the_chat_of_its_business_with_one_line_and_noth
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", html) == []
 
 
+@pytest.mark.parametrize("path", PAGES)
+async def test_the_same_page_is_there_without_the_chat(web: httpx.AsyncClient, path: str) -> None:
+    embedded, bare = (await web.get(path)).text, (await web.get(f"{path}?embed=0")).text
+    assert "widget.js" not in bare
+    assert re.sub(r'<script async src="[^"]*/widget\.js"[^>]*></script>', "", embedded) == bare
+
+
 @pytest.mark.parametrize("path", ["/", "/static/site.js", "/nothing", "/testing-agency/theme.css", *PAGES])
 async def test_the_sites_policy_allows_what_the_chat_needs_and_nothing_more(web: httpx.AsyncClient, path: str) -> None:
     headers = (await web.get(path)).headers

@@ -34,6 +34,7 @@ export class Chat {
   private readonly kept: Kept = storage();
   private outbox!: Outbox;
   private seen: string | null = null;
+  private counted = 0;
   private proof: Promise<string> | null = null;
 
   constructor(
@@ -151,7 +152,9 @@ export class Chat {
     const newest = shown && !document.hidden ? (messages.at(-1)?.id ?? null) : null;
     this.seen = later(messages, newest, later(messages, this.kept.getItem(this.key("seen")), before));
     if (newest && this.seen !== before) this.keep(newest);
-    this.bridge.send({ type: "unread", count: unread(messages, this.seen) });
+    const count = unread(messages, this.seen);
+    if (count !== this.counted) this.bridge.send({ type: "unread", count });
+    this.counted = count;
   }
 
   private keep(seen: string): void {

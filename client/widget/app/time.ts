@@ -18,19 +18,22 @@ const DAY_MS = 86_400_000;
 
 export const clock = (at: string): string => formatter(CLOCK).format(new Date(at));
 
-/** Days since the epoch, by the clock on the wall of a time zone: the visitor's where none is named. */
-function dayNumber(at: Date, timeZone?: string): number {
+/** Days since the epoch, by the clock on the wall of a time zone. */
+function dayThere(at: Date, timeZone: string): number {
   const options = { year: "numeric", month: "numeric", day: "numeric", timeZone } as const;
   const parts = new Intl.DateTimeFormat("en-US", options).formatToParts(at);
   const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
-  return Math.round(Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS);
+  return Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS;
 }
 
-export const sameDay = (one: string, other: string): boolean => dayNumber(new Date(one)) === dayNumber(new Date(other));
+/** The same by the visitor's own clock, without what makes Intl slow: it is asked for with every message. */
+const dayHere = (at: Date): number => Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / DAY_MS;
+
+export const sameDay = (one: string, other: string): boolean => dayHere(new Date(one)) === dayHere(new Date(other));
 
 export function day(at: string, now = new Date()): string {
   const then = new Date(at);
-  const ago = dayNumber(now) - dayNumber(then);
+  const ago = dayHere(now) - dayHere(then);
   if (ago === 0 || ago === 1) return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-ago, "day");
   if (ago > 1 && ago < 7) return formatter({ weekday: "long" }).format(then);
   return formatter({ dateStyle: "long" }).format(then);
@@ -54,7 +57,7 @@ function wall(at: Date, timeZone: string): string {
 function opening({ opens_at, time_zone: timeZone }: Hours, now: Date): string {
   const at = new Date(opens_at!);
   const time = wall(at, timeZone);
-  const ahead = dayNumber(at, timeZone) - dayNumber(now, timeZone);
+  const ahead = dayThere(at, timeZone) - dayThere(now, timeZone);
   if (ahead === 0) return t("opensAt", { time });
   const far: Intl.DateTimeFormatOptions = ahead < 7 ? {} : { day: "numeric", month: "long" };
   return t("opensOn", { day: format(at, { weekday: "long", timeZone, ...far }), time });

@@ -34,7 +34,7 @@ export function shell({ color, position }: Config, words: Words, dir: string, ac
   const button = (className: string, onclick: () => void, ...inside: (Node | string)[]) =>
     el("button", { type: "button", className, onclick }, ...inside);
   const badge = el("span", { className: "badge" });
-  const launcher = button("launcher", acts.toggle, el("i", {}), el("i", {}), badge);
+  const launcher = button("launcher", acts.toggle, el("i"), el("i"), badge);
   const over = el("div", { className: "wait" });
   const panel = el("div", { className: "panel", inert: true }, over);
   const root = el("div", { dir }, launcher, panel);
@@ -80,10 +80,12 @@ export function shell({ color, position }: Config, words: Words, dir: string, ac
     fit: ({ height, offsetTop }) => view.replaceSync(`.root{--height:${height}px;--top:${offsetTop}px}`),
     show(so) {
       open = so;
+      // Back to where the visitor came from; a page that closes the chat itself keeps its focus.
+      const inside = document.activeElement === host;
       root.classList.toggle("open", open);
       panel.inert = !open;
       greet("");
-      if (!open) launcher.focus();
+      if (inside) launcher.focus();
       label();
     },
     count(so) {

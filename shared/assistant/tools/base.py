@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -70,8 +71,9 @@ def declaration(tool: Tool) -> ToolDeclaration:
     return ToolDeclaration(tool.name, tool.description, schema(tool.args_model))
 
 
+@cache
 def schema(model: type[Args]) -> Mapping[str, object]:
-    """The model's JSON Schema without pydantic's titles, which only cost tokens."""
+    """The model's JSON Schema without pydantic's titles, which only cost tokens. Made once: it is every call's."""
     return cast(Mapping[str, object], _untitled(model.model_json_schema()))
 
 

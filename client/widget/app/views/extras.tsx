@@ -6,7 +6,7 @@ import type { Chat } from "../chat";
 import { safeUrl } from "../text/links";
 import { clock, weekday } from "../time";
 import { count, t } from "../words";
-import { Icon } from "./icons";
+import { Sign } from "./signs";
 
 const SHOWN = /^image\/(jpeg|png|gif|webp)$/;
 
@@ -21,7 +21,7 @@ function Attached({ file, chat }: { file: File; chat: Chat }) {
   }
   const inside = (
     <>
-      <Icon name="file" />
+      <Sign name="file" />
       <span dir="auto">{file.name}</span>
     </>
   );
@@ -35,7 +35,7 @@ function Attached({ file, chat }: { file: File; chat: Chat }) {
 
 const Line = ({ icon, children }: { icon: "day" | "pin"; children: ComponentChildren }) => (
   <p>
-    <Icon name={icon} size={16} />
+    <Sign name={icon} size={16} />
     <span dir="auto">{children}</span>
   </p>
 );

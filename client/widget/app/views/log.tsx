@@ -1,7 +1,7 @@
 /** What was said, oldest first, and what is being written. */
 
 import { Fragment } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { greetingFor } from "../../shared/greetings";
 import type { Chat } from "../chat";
 import { MOST } from "../state/merge";
@@ -152,13 +152,14 @@ export function Log({ chat, state }: { chat: Chat; state: State }) {
   const { log, away, jump, scrolled } = useNewest(state);
   const missed = useMissed(state, away);
   const { messages, pending, connection } = state;
+  const ordered = useMemo(() => rows(messages), [messages]);
   return (
     <div class="middle">
       {/* Not live itself: it would read every unit of an answer as it comes. The region below the composer says whole answers. */}
       <div class="log" ref={log} role="log" aria-live="off" aria-label={t("log")} tabIndex={0} onScroll={scrolled}>
         <ol>
           <Beginning chat={chat} state={state} />
-          {rows(messages).map(({ message, day: begins, first, last }) => (
+          {ordered.map(({ message, day: begins, first, last }) => (
             <Fragment key={message.id}>
               {begins && (
                 <li class="day">

@@ -16,6 +16,7 @@ export const Closed = ({ retry, close }: { retry: () => void; close: () => void 
     <button class="round close" type="button" aria-label={t("close")} onClick={close}>
       <Icon name="close" />
     </button>
+    <h1>{document.title}</h1>
     <p role="alert">{t("refused")}</p>
     <button class="primary" type="button" onClick={retry}>
       {t("again")}

@@ -5,7 +5,7 @@ import type { Chat } from "../chat";
 import { CallError } from "../net/calls";
 import type { State } from "../state/state";
 import { count, t } from "../words";
-import { Icon } from "./icons";
+import { Sign } from "./signs";
 
 const SCORES = [1, 2, 3, 4, 5];
 
@@ -39,7 +39,7 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
         {SCORES.map((stars) => (
           <label key={stars} class={stars <= score ? "lit" : ""}>
             <input type="radio" name="score" value={stars} checked={stars === score} onChange={() => setScore(stars)} />
-            <Icon name="star" size={30} />
+            <Sign name="star" size={30} />
             <span class="hidden">{count("stars", stars)}</span>
           </label>
         ))}

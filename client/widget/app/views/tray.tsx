@@ -3,12 +3,13 @@
 import type { Item, Uploads } from "../uploads";
 import { t } from "../words";
 import { Icon } from "./icons";
+import { Sign } from "./signs";
 
 function One({ item, uploads }: { item: Item; uploads: Uploads }) {
   const { name, preview, progress, fault } = item;
   return (
     <li class={fault ? "refused" : ""}>
-      {preview ? <img src={preview} alt="" /> : <Icon name={fault ? "alert" : "file"} />}
+      {preview ? <img src={preview} alt="" /> : fault ? <Icon name="alert" /> : <Sign name="file" />}
       <span class="label" dir="auto">
         {fault ?? name}
       </span>

@@ -1,0 +1,1 @@
+"""What customers and businesses say in each language, and what it means: one module each."""
