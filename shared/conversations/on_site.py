@@ -19,7 +19,7 @@ from shared.conversations.work import Work
 from shared.errors import BadRequest
 from shared.ids import message_id
 from shared.store.documents import ON_SITE, Conversation, Message
-from shared.store.reading import Found, Reader, media
+from shared.store.reading import Found, Reader, media, message
 from shared.tasks import TaskQueue
 from shared.tenancy import Database
 from shared.vault.visits import Visit
@@ -63,7 +63,8 @@ class OnSite:
         files = await self._own(said.files)
         came = self._arrived(said)
         new = await self._arriving.store(came)
-        return Received(self._as_stored(came), files, new=new, asks=came.wish is None)
+        kept = self._as_stored(came) if new else await self._stored(came)
+        return Received(kept, files, new=new, asks=came.wish is None)
 
     async def _own(self, files: Sequence[str]) -> Found:
         known = await self._reader.read(map(media, files))
@@ -74,8 +75,13 @@ class OnSite:
         return known
 
     def _as_stored(self, came: Arrived) -> Message:
-        """As good as read: only the moment is ours, and not yet the database's."""
-        return Message.parse(came.id, None, {**came.fields, "received_at": self._clock.now()})
+        """As good as read: only the moment is ours, from before the database's own. No answer to it is older."""
+        return Message.parse(came.id, None, {**came.fields, "received_at": came.fields["sent_at"]})
+
+    async def _stored(self, came: Arrived) -> Message:
+        """What came before stands where it stood: an answer to it may be there already."""
+        found = (await self._reader.read([message(came.id)])).message(came.id)
+        return found or self._as_stored(came)
 
     def _arrived(self, said: Said) -> Arrived:
         visit, now = self._visit, self._clock.now()

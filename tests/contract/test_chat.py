@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from shared.conversations.chatting import Stored
 from shared.conversations.timers import SAFETY_NET
@@ -28,6 +29,13 @@ def units(happened: list[object]) -> str:
 def answer(happened: list[object]) -> Answered:
     (found,) = [one for one in happened if isinstance(one, Answered)]
     return found
+
+
+def moment(happened: list[object]) -> datetime:
+    """When the visitor's message came, as they are told."""
+    (stored,) = [one for one in happened if isinstance(one, Stored)]
+    assert stored.received.message.received_at
+    return stored.received.message.received_at
 
 
 async def test_a_visitor_hears_the_answer_in_units_and_it_is_stored_as_it_was_heard(house: House) -> None:
@@ -65,7 +73,10 @@ async def test_the_same_message_again_is_stored_once_and_gets_the_stored_answer(
     again = await visitor.say(QUESTION, id="the-same")
     assert kinds(again) == [Stored, Answered]
     assert answer(again).draft.id == answer(first).draft.id
-    assert len(await visitor.messages()) == 2
+    question, reply = await visitor.messages()
+    assert moment(again) == question.received_at, "it would stand below its answer"
+    assert reply.received_at
+    assert moment(first) < reply.received_at
 
 
 async def test_two_who_say_the_same_id_in_two_visits_are_two(house: House) -> None:
@@ -163,6 +174,9 @@ async def test_stop_silences_the_chat_and_start_goes_on(house: House) -> None:
     stopped = await visitor.say("STOP")
     assert kinds(stopped) == [Stored, Answered]
     assert answer(stopped).draft.text.startswith("This chat is silent now:"), "they never had a text"
+    told = next(one for one in await visitor.messages() if one.kind == "confirmation")
+    assert told.received_at
+    assert moment(stopped) <= told.received_at
     assert (await visitor.conversation()).opted_out
     assert kinds(await visitor.say(QUESTION)) == [Stored, Silent]
     started = await visitor.say("start")
