@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import Browser, Frame, Page, Route, expect
 
 from local.standins.telnyx_media import png
-from tests.journeys.chat import PARKED, PARKING, Chat, chatting, visitor
+from tests.journeys.chat import PARKED, Chat, chatting, visitor
 from tests.journeys.neighbours import neighbour
 from tests.members import AGENCY, hired
-from tests.stack import RunningStack, a_word
+from tests.stack import RunningStack
 
 RUNS = "<img src=x onerror=alert()>"
 TAGS = (
@@ -205,14 +205,14 @@ async def test_the_pages_own_scripts_do_not_see_into_the_chat(chromium: Browser,
 
 async def test_an_answer_with_markup_in_it_is_words(chromium: Browser, stack: RunningStack) -> None:
     """As it comes from the model, and as it would stand in the database if nothing had looked at it."""
-    word, answer = a_word(), f"{PARKED} {TAGS}"
+    words, answer = "Where can we park a bus?", f"{PARKED} {TAGS}"
     said = {"role": "model", "parts": [{"text": answer}]}
     reply = {"candidates": [{"content": said, "finishReason": "STOP", "index": 0}], "modelVersion": "scripted"}
-    script = [{"body": reply, "contains": [word]}]
+    script = [{"body": reply, "contains": [words]}]
     (await stack.client.put(stack.standin("gemini", "/__script"), json=script)).raise_for_status()
     async with chatting(chromium, stack) as chat:
         await chat.open()
-        await chat.ask(f"{PARKING} {word}", RUNS)
+        await chat.ask(words, RUNS)
         await expect(chat.answers.locator("strong")).to_have_text("bold")
         await expect_nothing_runs(chat)
         await _rewritten(stack, await chat.conversation(), MARKUP)
