@@ -260,6 +260,9 @@ def test_a_claim_without_evidence_is_stopped_in_every_language(language: str, te
 
 
 TIMES = {
+    "8 h": 480,
+    "8h": 480,
+    "8 Uhr": 480,
     "20 h": 1200,
     "20h": 1200,
     "20h30": 1230,
@@ -418,7 +421,7 @@ def test_a_chinese_full_stop_hides_no_link(text: str) -> None:
 def test_a_long_chinese_sentence_is_no_secret_and_does_not_hide_one() -> None:
     long = "我们周一至周五9点到20点营业欢迎您带宝宝来BSS游泳学校上课期待您的光临谢谢大家的支持与信任"
     assert check(long, evidence("zh", *FACTS, "BSS")) is None
-    assert check("密钥AIzaSyA1234567890abcdefghijklmnopqrstu在此", evidence("zh", *FACTS)) is Violation.SECRET
+    assert check("密钥AIzaSyAbcdefghijklmnopqrs在此", evidence("zh", *FACTS)) is Violation.SECRET
     assert check("看9f86d081884c7d659a2feaa0c55ad015a3bf", evidence("zh", *FACTS)) is Violation.SECRET
 
 
@@ -513,6 +516,12 @@ async def test_what_the_business_said_in_english_may_be_said_again(language: str
         "zh": "周末停车免费。",
     }
     answer = await Bench([says(replies[language])]).answer("?", language=language, history=history)
+    assert answer.outcome is Outcome.ANSWERED
+
+
+async def test_what_the_business_said_in_the_customers_language_may_be_said_again() -> None:
+    history = (Turn("customer", "sauna ?"), Turn("person", "Le sauna est fermé le lundi."))
+    answer = await Bench([says("Le lundi, le sauna n'est pas ouvert.")]).answer("?", language="fr", history=history)
     assert answer.outcome is Outcome.ANSWERED
 
 
