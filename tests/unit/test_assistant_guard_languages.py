@@ -315,6 +315,9 @@ NO_TIMES = [
     "第3点",
     "8 hours",
     "24时间",
+    "thứ 2 buổi sáng",
+    "turma 2 da manhã",
+    "grupo 3 de la tarde",
 ]
 
 
