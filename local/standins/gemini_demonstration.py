@@ -12,70 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from local.standins.base import JSON
+from local.standins.gemini_phrases import AGE, CLASSES, DAY_WORDS, GREETING, LINK, MONTHS, NUMBERS, SAYS
 from local.standins.gemini_wire import Ask, Result, node, nodes, string
 
 NAMED = 3  # classes in one answer
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_SAYS = {
-    "en": {
-        "hello": "Hello! How can I help you?",
-        "spots": "{n} spots",
-        "spot": "1 spot",
-        "none": "No class with open spots matches that.",
-        "offered": "There are open classes on {days}.",
-        "stale": "This list may be a few minutes old.",
-        "link": "Here is the link: {title}.",
-        "noted": "I have noted that for the team.",
-        "unknown": "I don't know that.",
-        "blind": "I cannot look at pictures in this demo.",
-        "days": "Mon Tue Wed Thu Fri Sat Sun",
-    },
-    "es": {
-        "hello": "¡Hola! ¿En qué puedo ayudarle?",
-        "spots": "{n} lugares",
-        "spot": "1 lugar",
-        "none": "Ninguna clase con lugares libres coincide.",
-        "offered": "Hay clases con lugares los {days}.",
-        "stale": "Esta lista puede tener unos minutos.",
-        "link": "Aquí está el enlace: {title}.",
-        "noted": "Lo he anotado para el equipo.",
-        "unknown": "Eso no lo sé.",
-        "blind": "No puedo ver imágenes en esta demo.",
-        "days": "lun mar mié jue vie sáb dom",
-    },
-}
-_DAY_WORDS = {
-    "mon": r"mon(?:day)?s?|lunes",
-    "tue": r"tue(?:s|sday)?s?|martes",
-    "wed": r"wed(?:nesday)?s?|mi[eé]rcoles",
-    "thu": r"thu(?:r|rs|rsday)?s?|jueves",
-    "fri": r"fri(?:day)?s?|viernes",
-    "sat": r"sat(?:urday)?s?|s[aá]bados?",
-    "sun": r"sun(?:day)?s?|domingos?",
-    "weekend": r"weekends?|fin de semana",
-}
-_NUMBERS = {
-    word: number
-    for number, words in enumerate(
-        ("one|un|uno", "two|dos", "three|tres", "four|cuatro", "five|cinco", "six|seis", "seven|siete", "eight|ocho"), 1
-    )
-    for word in words.split("|")
-}
-_COUNT = rf"(\d{{1,2}}(?:\.\d)?|{'|'.join(_NUMBERS)})"
-_AGE = re.compile(
-    rf"\b{_COUNT}[\s-]*(?:years?|yrs?|y/?o\b|años?)|\b(?:aged?|is|turned|tiene|edad)\s+{_COUNT}\b(?!\s*(?:[ap]m|:))",
-    re.I,
-)
-_MONTHS = re.compile(r"\b(\d{1,2})[\s-]*(?:months?|meses)\b", re.I)
-_CLASSES = re.compile(
-    r"\b(?:class(?:es)?|lessons?|openings?|spots?|availab\w+|schedules?|swim\w*|clases?|lecci[oó]n\w*|lugar(?:es)?|cupos?"
-    r"|horarios?|how much|price|cost\w*|fees?|cu[aá]nto|precios?)\b",
-    re.I,
-)
-_LINK = re.compile(
-    r"\b(?:links?|urls?|web ?sites?|sign(?:ing)? (?:\w+ )?up|regist\w+|enrol\w*|enlaces?|inscri\w+|apunt\w+)\b", re.I
-)
 _PERSON = re.compile(
     r"\b(?:(?:talk|speak|chat|call)\w* (?:to|with) (?:a |an |some)?(?:real |actual )?(?:person|human|one|body|staff"
     r"|manager|agent|representative)|real person|human being|hablar con (?:una persona|alguien|el encargado))\b",
@@ -83,11 +25,6 @@ _PERSON = re.compile(
 )
 _CALL_BACK = re.compile(r"\b(?:call me back|get back to me|contact me|interested in|ll[aá]m[ae]me|me interesa)\b", re.I)
 _SHORTER = re.compile(r"\(From the software .{0,200}? at most (\d+) characters")
-_GREETING = re.compile(
-    r"[\W_]*(?:(?:hi|hello|hey|hola|thanks?|thank you|gracias|good (?:morning|afternoon|evening)|ok(?:ay)?|great"
-    r"|buen[oa]s (?:d[ií]as|tardes|noches))[\W_]*)+",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -157,7 +94,7 @@ def _wanted(ask: Ask) -> Sequence[Wanted]:
     if "capture_lead" in ask.tools and _CALL_BACK.search(asked):
         calls.append(Wanted("capture_lead", {"wish": asked[:200]}))
     links = entries(ask.system, "Links")
-    if "send_link" in ask.tools and links and _LINK.search(asked):
+    if "send_link" in ask.tools and links and LINK.search(asked):
         calls.append(
             Wanted("send_link", {"link": max(links, key=lambda one: _overlap(asked, f"{one.id} {one.title}")).id})
         )
@@ -168,8 +105,8 @@ def _about_classes(ask: Ask, asked: str) -> bool:
     """By the word, or by a day or an age alone ("and on Saturday?") where no fact has that for its subject."""
     filtered = _day(asked) is not None or _age(asked) is not None
     if _named_facts(ask, asked):
-        return filtered and _CLASSES.search(asked) is not None
-    return filtered or (_CLASSES.search(asked) is not None and not _LINK.search(asked))
+        return filtered and CLASSES.search(asked) is not None
+    return filtered or (CLASSES.search(asked) is not None and not LINK.search(asked))
 
 
 def _filters(ask: Ask, asked: str) -> dict[str, JSON]:
@@ -180,22 +117,22 @@ def _filters(ask: Ask, asked: str) -> dict[str, JSON]:
 
 
 def _day(text: str) -> str | None:
-    return next((day for day, words in _DAY_WORDS.items() if re.search(rf"\b(?:{words})\b", text, re.I)), None)
+    return next((day for day, words in DAY_WORDS.items() if re.search(words, text, re.I)), None)
 
 
 def _age(text: str) -> int | float | None:
-    months = _MONTHS.search(text)
+    months = MONTHS.search(text)
     if months:
         return round(int(months[1]) / 12, 2)
-    found = _AGE.search(text)
+    found = AGE.search(text)
     if not found:
         return None
     said = (found[1] or found[2]).lower()
-    return _NUMBERS[said] if said in _NUMBERS else float(said) if "." in said else int(said)
+    return NUMBERS[said] if said in NUMBERS else float(said) if "." in said else int(said)
 
 
 def _text(ask: Ask) -> str:
-    says = _SAYS[_language(ask)]
+    says = SAYS[_language(ask)]
     asked = question(ask)
     results = [result for content in ask.turn for result in content.results]
     told = [_told(result, says, ask) for result in results]
@@ -204,7 +141,7 @@ def _text(ask: Ask) -> str:
     said = " ".join(dict.fromkeys(one for one in (*told, *facts, blind) if one))
     if said:
         return said
-    return says["hello"] if _GREETING.fullmatch(asked) and not results else _ignorance(ask, says)
+    return says["hello"] if GREETING.fullmatch(asked) and not results else _ignorance(ask, says)
 
 
 def _told(result: Result, says: Mapping[str, str], ask: Ask) -> str:
@@ -275,4 +212,4 @@ def _ignorance(ask: Ask, says: Mapping[str, str]) -> str:
 
 def _language(ask: Ask) -> str:
     told = re.search(r"^Language parameter: (\w+)", ask.system, re.M)
-    return told[1] if told and told[1] in _SAYS else "en"
+    return told[1] if told and told[1] in SAYS else "en"

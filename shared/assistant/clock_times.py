@@ -38,6 +38,10 @@ _HOUR = r"(?<![\d.,:$€£第])(?P<hour>[01]?\d|2[0-4])"
 _MINUTE = r"(?P<minute>[0-5]\d)(?!\d)"
 _PART = rf"\s?(?P<part>{_MORNING}|{_NOON}|{_LATER}|{_NIGHT})(?!\w)"
 _PART_BEFORE = rf"(?P<part>{'|'.join(_CHINESE)})\s?"
+# "thứ 2 buổi sáng" is Monday morning, "turma 2 da manhã" the second group: no times.
+_NUMBERED = (
+    r"(?<!\w)(?P<numbered>thứ|lớp|nhóm|turma|grupo|nível|nivel|clase|aula|classe|cours|niveau|groupe|kurs|gruppe|stufe)"
+)
 _WORD = r"(?P<unit>Uhr|heures?|horas?|hs?|giờ)"
 _POINT = r"(?P<unit>[点點]|[时時](?![间間候]))"
 _PATTERNS = tuple(
@@ -45,7 +49,7 @@ _PATTERNS = tuple(
     for pattern in (
         rf"{_HOUR}\s?{_WORD}(?:\s?{_MINUTE}(?:\s?(?:Uhr|phút|min)(?!\w))?|\s(?P<half>rưỡi))?(?!\w)(?:{_PART})?",
         rf"{_HOUR}[:.]{_MINUTE}\s?{_WORD}(?!\w)(?:{_PART})?",
-        rf"{_HOUR}(?:[:.]{_MINUTE})?{_PART}",
+        rf"(?:{_NUMBERED}\s)?{_HOUR}(?:[:.]{_MINUTE})?{_PART}",
         rf"{_PART_BEFORE}{_HOUR}:{_MINUTE}",
         rf"(?:{_PART_BEFORE})?{_HOUR}\s?{_POINT}(?:{_MINUTE}分?|(?P<half>半)|(?P<quarter>[一三])刻)?",
     )
@@ -78,6 +82,8 @@ def told(text: str) -> tuple[tuple[Time, ...], str]:
     found: list[Time] = []
 
     def note(match: re.Match[str]) -> str:
+        if match.groupdict().get("numbered"):
+            return match.group()
         found.append(_read(match))
         return " "
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from shared.assistant.clock_times import DAY, HALF_DAY, Time, how_long, told
 from shared.assistant.numerals import in_digits
 
-# "1,085.50", "1.085,50" and "1 085,50" are one price.
-_NUMBER = r"\d{1,3}(?:[,. ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+# "1,085.50", "1.085,50" and "1 085,50" are one price. Bounded, so that no row of digits takes long to read.
+_NUMBER = r"\d{1,3}(?:[,. ]\d{3}){1,6}(?!\d)(?:[.,]\d{1,9})?|\d{1,15}(?:[.,]\d{1,9})?"
 _ANY_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _WITH_COMMA = re.compile(r"(?<![\d,.])\d+(?:\.\d{3})*,\d{2}(?![\d,])|(?<![\d,.])\d{1,3}(?:\.\d{3})+(?![\d,.])")
 _SIGN = r"[$€£¥₫]"

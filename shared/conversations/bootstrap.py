@@ -94,9 +94,10 @@ def _answering(db: Database, tenant_id: str, audience: Audience | None = None) -
 def chatting(channel: Channel, visit: Visit) -> Chatting:
     from shared.conversations.chatting import Chatting
     from shared.conversations.on_site import OnSite
+    from shared.conversations.work import Beside
 
     db = tenancy.database_of(channel)
-    on_site = OnSite(db, visit, _queue(), SystemClock())
+    on_site = OnSite(db, visit, Beside(_queue()), SystemClock())
     return Chatting(db, on_site, lambda turn: _answering(db, channel.tenant_id, turn))
 
 

@@ -6,13 +6,17 @@ names again, because a finished task's name stays taken for hours. Bodies carry 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared import log
 from shared.conversations.timers import SWEEP_BUCKET, TASK_DEADLINE
+from shared.errors import Problem
 from shared.store.documents import Conversation
 from shared.tasks import Task, TaskQueue, task_name
+from shared.tenancy.renewing import remember
 
 ANSWER = "answer"
 SEND = "send"
@@ -89,6 +93,27 @@ class Work:
             deadline=TASK_DEADLINE,
         )
         await self.queue.enqueue(task)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A queue for work that only a failure needs: nobody waits for its tasks, which are there when the request ends.
+
+    One that is not there in the end is found missing by the sweeper, like one that was lost.
+    """
+
+    queue: TaskQueue
+
+    async def enqueue(self, task: Task) -> bool:
+        """True, as nobody waits to know better."""
+        remember(asyncio.create_task(self._enqueue(task)))
+        return True
+
+    async def _enqueue(self, task: Task) -> None:
+        try:
+            await self.queue.enqueue(task)
+        except Problem as problem:
+            log.warning("task not enqueued; the sweeper brings its work back", queue=task.queue, code=problem.code)
 
 
 def _bucket(now: datetime) -> int:

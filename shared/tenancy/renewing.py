@@ -25,8 +25,8 @@ LEAST = 1 / 60
 RECHECK = 60.0  # seconds
 UNCHECKED = 300.0  # seconds
 
-# Renewals begun by this request: the boundary awaits them before it answers, see `settle`.
-_begun: ContextVar[list[asyncio.Task[object]] | None] = ContextVar("renewals", default=None)
+# What this request has begun beside it: the boundary awaits it before the request ends, see `settle`.
+_begun: ContextVar[list[asyncio.Task[object]] | None] = ContextVar("begun", default=None)
 
 
 class Expiring(Protocol):
@@ -85,7 +85,7 @@ class Renewing(Generic[K, V]):
             return await asyncio.shield(self._renewal(key))
         self._values.move_to_end(key)
         if need is _Need.RENEWAL:
-            _remember(self._renewal(key))
+            remember(self._renewal(key))
         return value
 
     def drop(self, key: K, value: V) -> bool:
@@ -129,18 +129,19 @@ class Renewing(Generic[K, V]):
 
 
 def begin_request() -> None:
-    """Start to remember the renewals that this request begins."""
+    """Start to remember what this request begins."""
     _begun.set([])
 
 
 async def settle() -> None:
-    """Wait for the renewals that this request began: after the response there is no CPU to finish them."""
+    """Wait for what this request began: after the response there is no CPU to finish it."""
     tasks = _begun.get() or []
     if tasks:
         await asyncio.wait(tasks, timeout=5.0)
 
 
-def _remember(task: asyncio.Task[V]) -> None:
+def remember(task: asyncio.Task[object]) -> None:
+    """This request does not wait for `task`, but does not end before it either."""
     tasks = _begun.get()
     if tasks is not None:
         tasks.append(task)

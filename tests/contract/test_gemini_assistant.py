@@ -219,3 +219,32 @@ async def test_a_link_that_the_model_invents_is_never_sent(gemini: Rig) -> None:
     await gemini.script({"body": {"candidates": [text]}})
     answer = await ask(gemini, "Where can I park?")
     assert (answer.outcome, answer.reason) == (Outcome.HANDED_OFF, "guard:foreign_link")
+
+
+VISITS = {
+    "fr": ("Bonjour !", "Bonjour ! Comment puis-je vous aider ?", "Où se garer ?", "Un cours le mardi ?", "Un sauna ?"),
+    "de": ("Hallo", "Guten Tag! Wie kann ich Ihnen helfen?", "Wo parken?", "Kurse am Dienstag?", "Eine Sauna?"),
+    "pt": ("Bom dia!", "Olá! Como posso ajudar você?", "Onde estacionar?", "Aulas na terça-feira?", "Tem sauna?"),
+    "vi": ("Xin chào", "Xin chào! Tôi có thể giúp gì cho bạn?", "Đậu xe ở đâu?", "Lớp thứ ba?", "Có xông hơi không?"),
+    "zh": ("你好", "您好！请问有什么可以帮您？", "在哪里停车？", "周二有课吗？", "有桑拿吗？"),
+}
+TUESDAY = {
+    "fr": "Guppy & Co: mar 4:30 PM, 2 places, $85.",
+    "de": "Guppy & Co: Di 4:30 PM, 2 Plätze, $85.",
+    "pt": "Guppy & Co: ter 4:30 PM, 2 vagas, $85.",
+    "vi": "Guppy & Co: T3 4:30 PM, 2 chỗ, $85.",
+    "zh": "Guppy & Co: 周二 4:30 PM, 2个名额, $85.",
+}
+
+
+@pytest.mark.parametrize("language", VISITS)
+async def test_a_visitor_of_the_demo_is_answered_in_every_language(gemini: Rig, language: str) -> None:
+    """Facts as the business wrote them, in English: the demonstration translates nothing."""
+    hello, greeted, parking, classes, sauna = VISITS[language]
+    site: dict[str, object] = {"language": language, "channel": "webchat"}
+    assert (await ask(gemini, hello, **site)).text == greeted
+    parked = await ask(gemini, parking, **site)
+    assert (parked.text, parked.outcome) == ("Free behind the building, 40 spaces.", Outcome.ANSWERED)
+    assert (await ask(gemini, classes, **site)).text == TUESDAY[language]
+    unknown = await ask(gemini, sauna, **site)
+    assert (unknown.outcome, unknown.reason, unknown.language) == (Outcome.UNKNOWN, None, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -260,6 +261,9 @@ def test_a_claim_without_evidence_is_stopped_in_every_language(language: str, te
 
 
 TIMES = {
+    "8 h": 480,
+    "8h": 480,
+    "8 Uhr": 480,
     "20 h": 1200,
     "20h": 1200,
     "20h30": 1230,
@@ -311,18 +315,21 @@ NO_TIMES = [
     "第3点",
     "8 hours",
     "24时间",
+    "thứ 2 buổi sáng",
+    "turma 2 da manhã",
+    "grupo 3 de la tarde",
 ]
 
 
 @pytest.mark.parametrize(("text", "minute"), TIMES.items())
 def test_a_time_is_read_as_every_language_writes_it(text: str, minute: int) -> None:
     for sentence_around in (text, f"Oui, {text}.", f"({text})"):
-        assert [time.minutes for time in figures.times(sentence_around)] == [frozenset({minute})]
+        assert [one.minutes for one in figures.times(sentence_around)] == [frozenset({minute})]
 
 
 @pytest.mark.parametrize(("text", "minute"), EITHER.items())
 def test_a_time_that_may_be_of_either_half_of_the_day_means_both(text: str, minute: int) -> None:
-    assert [time.minutes for time in figures.times(text)] == [frozenset({minute, minute + 720})]
+    assert [one.minutes for one in figures.times(text)] == [frozenset({minute, minute + 720})]
 
 
 @pytest.mark.parametrize("text", NO_TIMES)
@@ -418,7 +425,7 @@ def test_a_chinese_full_stop_hides_no_link(text: str) -> None:
 def test_a_long_chinese_sentence_is_no_secret_and_does_not_hide_one() -> None:
     long = "我们周一至周五9点到20点营业欢迎您带宝宝来BSS游泳学校上课期待您的光临谢谢大家的支持与信任"
     assert check(long, evidence("zh", *FACTS, "BSS")) is None
-    assert check("密钥AIzaSyA1234567890abcdefghijklmnopqrstu在此", evidence("zh", *FACTS)) is Violation.SECRET
+    assert check("密钥AIzaSyAbcdefghijklmnopqrs在此", evidence("zh", *FACTS)) is Violation.SECRET
     assert check("看9f86d081884c7d659a2feaa0c55ad015a3bf", evidence("zh", *FACTS)) is Violation.SECRET
 
 
@@ -437,11 +444,11 @@ def test_chinese_sentences_end_without_a_space() -> None:
 
 
 @pytest.mark.parametrize("ahead", ["mot " * 37, "mot " * 38, "mot " * 39])
-@pytest.mark.parametrize("time", ["8 h du soir", "8 horas da noite", "8 de la noche", "8 giờ tối"])
-def test_no_unit_ends_between_an_hour_and_its_half_of_the_day(ahead: str, time: str) -> None:
-    text = f"{ahead}{time} et encore " + "des mots " * 20
+@pytest.mark.parametrize("clock", ["8 h du soir", "8 horas da noite", "8 de la noche", "8 giờ tối"])
+def test_no_unit_ends_between_an_hour_and_its_half_of_the_day(ahead: str, clock: str) -> None:
+    text = f"{ahead}{clock} et encore " + "des mots " * 20
     ends = [0, *unit_ends(text, 0, whole=True)]
-    assert any(time in text[one:other] for one, other in pairwise(ends))
+    assert any(clock in text[one:other] for one, other in pairwise(ends))
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=3), st.sampled_from([*LANGUAGES, "it", ""]))
@@ -450,9 +457,16 @@ def test_no_text_in_any_language_can_break_the_guard(text: str, others: list[str
     assert check(text, grounds) in (None, *Violation)
 
 
+@pytest.mark.parametrize("flood", ["1", "1.000 ", "8 h ", "9-", "百", "看。", "vous appelez ", "a1中"])
+def test_no_flood_takes_long_to_judge(flood: str) -> None:
+    since = time.process_time()
+    check((flood * 6000)[:6000], evidence("zh"))
+    assert time.process_time() - since < 2
+
+
 @given(st.text(alphabet="0123456789 :.,hUrgiờ点点半一二三十百两折元块€$%-晚上下午abendssáng早", max_size=40))
 def test_no_figure_can_break_the_reading_of_figures(text: str) -> None:
-    assert all(0 <= minute < 1440 for time in figures.times(text) for minute in time.minutes) or ":" in text
+    assert all(0 <= minute < 1440 for one in figures.times(text) for minute in one.minutes) or ":" in text
     assert isinstance(figures.unsupported(text, [text]), tuple)
 
 
@@ -513,6 +527,12 @@ async def test_what_the_business_said_in_english_may_be_said_again(language: str
         "zh": "周末停车免费。",
     }
     answer = await Bench([says(replies[language])]).answer("?", language=language, history=history)
+    assert answer.outcome is Outcome.ANSWERED
+
+
+async def test_what_the_business_said_in_the_customers_language_may_be_said_again() -> None:
+    history = (Turn("customer", "sauna ?"), Turn("person", "Le sauna est fermé le lundi."))
+    answer = await Bench([says("Le lundi, le sauna n'est pas ouvert.")]).answer("?", language="fr", history=history)
     assert answer.outcome is Outcome.ANSWERED
 
 
