@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import remote, starts, texts, visits
+from tests.bench import bundle, chats, first_words, pages, remote, starts, streams, texts, visits
 from tests.bench.table import show
 from tests.stack import ROOT, started
 
@@ -35,6 +35,19 @@ async def main() -> None:
             await stack.idle(seconds=300)
             print(f"cold starts, {given.runs} of each …", flush=True)
             rows += await starts.rows(stack, given.runs, given.python)
+    print("the widget's build …", flush=True)
+    rows += bundle.rows()
+    # A cloud of its own: these leave thousands of tasks behind, which nobody waits for.
+    with tempfile.TemporaryDirectory() as folder:
+        async with started(Path(folder)) as stack:
+            print("a page with the embed and without it …", flush=True)
+            rows += await pages.rows(stack)
+            print("the first words of an answer …", flush=True)
+            rows += await first_words.rows(stack)
+            print(f"answers to {chats.VISITORS} visitors at once …", flush=True)
+            rows += await chats.rows(stack)
+            print(f"{streams.OPEN} open pages …", flush=True)
+            rows += await streams.rows(stack)
     show(rows, ROOT / ".local" / "bench.json")
 
 

@@ -18,6 +18,15 @@ SERVICE = "google.firestore.v1.Firestore"
 _STREAMS = ("BatchGetDocuments", "RunQuery", "RunAggregationQuery")
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A call as it came by."""
+
+    method: str
+    raw: bytes
+    metadata: list[tuple[str, str | bytes]]
+
+
 @dataclass
 class Tally:
     calls: Counter[str] = field(default_factory=Counter)
@@ -38,6 +47,7 @@ class Meter:
         self.tally = Tally()
         self.port = 0
         self.deaf = False  # whether no listener is let through
+        self.tape: list[Passed] | None = None  # where one is put in, what passes is kept on it
 
     async def start(self) -> None:
         handlers = {"Commit": grpc.unary_unary_rpc_method_handler(self._commit)}
@@ -57,7 +67,12 @@ class Meter:
         counted, self.tally = self.tally, Tally()
         return counted
 
+    def _keep(self, method: str, raw: bytes, context: grpc.aio.ServicerContext) -> None:
+        if self.tape is not None:
+            self.tape.append(Passed(method, raw, _passed(context)))
+
     async def _commit(self, raw: bytes, context: grpc.aio.ServicerContext) -> bytes:
+        self._keep("Commit", raw, context)
         self.tally.calls["Commit"] += 1
         for write in messages.CommitRequest.deserialize(raw).writes:
             if write.delete:
@@ -90,6 +105,7 @@ class Meter:
 
     def _stream(self, name: str):
         async def stream(raw: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+            self._keep(name, raw, context)
             self.tally.calls[name] += 1
             found = 0
             call = self._upstream.unary_stream(f"/{SERVICE}/{name}")(raw, metadata=_passed(context))

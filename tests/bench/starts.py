@@ -15,11 +15,17 @@ from pathlib import Path
 import httpx
 
 from local.emulators.children import free_port
+from shared.boundary.manifest import functions
+from tests.bench.apart import platform, without_limits
+from tests.bench.processes import resident
 from tests.bench.table import Row
 from tests.stack import ROOT, RunningStack, environment, received, secrets_of
+from tests.visitors import Browser, any_network
 
 HERE = Path(__file__).parent
 Ask = Callable[[str], Awaitable[httpx.Response]]
+Subject = tuple[str, Path, dict[str, str], Ask]  # what is started, of which file, in which environment, and asked what
+LEAN = frozenset({"telnyx-sms", "send-link", "get-classes"})  # providers and calls wait for these
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ async def start(python: str, target: str, source: Path, env: dict[str, str], ask
         seconds = time.perf_counter() - began
         for _ in range(requests - 1):
             (await ask(f"http://127.0.0.1:{port}")).raise_for_status()
-        return Started(seconds, _resident(process.pid))
+        return Started(seconds, resident(process.pid))
     finally:
         process.terminate()
         await process.wait()
@@ -59,17 +65,6 @@ async def _first_answer(url: str, ask: Ask) -> None:
         return
 
 
-def _resident(pid: int) -> float:
-    """Resident megabytes of the largest process below `pid`: gunicorn's worker."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return max(_rss(int(one)) for one in (str(pid), *children))
-
-
-def _rss(pid: int) -> float:
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
-
-
 async def rows(stack: RunningStack, runs: int, python: str) -> list[Row]:
     """Interleaved and in random order: a machine that gets slower does so for all of them, and nobody always follows
     the one that leaves the most behind.
@@ -80,12 +75,13 @@ async def rows(stack: RunningStack, runs: int, python: str) -> list[Row]:
         stack.info, "ADDRESS_HASH_KEY", "FIELD_ENCRYPTION_KEY", "TELNYX_API_KEY"
     )
     bare = {**env, "FIRESTORE_EMULATOR_HOST": stack.info["firestore"]}
-    subjects: dict[str, tuple[str, Path, dict[str, str], Ask]] = {
+    subjects: dict[str, Subject] = {
         "floor": ("floor", HERE / "floor.py", bare, stack.client.get),
         "telnyx-sms": ("telnyx_sms", ROOT / "main.py", env, text_of(stack)),
         "send-link": ("send_link", ROOT / "main.py", env, await link_of(stack)),
         "get-classes": ("get_classes", ROOT / "main.py", env, classes_of(stack)),
         "every SDK at the top": ("baseline", HERE / "baseline.py", bare, stack.client.get),
+        **await chat_subjects(stack),
     }
     times: dict[str, list[float]] = {name: [] for name in subjects}
     for _ in range(runs):
@@ -93,13 +89,15 @@ async def rows(stack: RunningStack, runs: int, python: str) -> list[Row]:
             times[name].append((await start(python, *subject)).seconds)
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     table = [Row("cold start: the floor (framework, Firestore, one read)", f"{medians['floor']:.2f} s", "", None)]
-    for name in ("telnyx-sms", "send-link", "get-classes", "every SDK at the top"):
+    for name in list(subjects)[1:]:
         ratio = medians[name] / medians["floor"]
-        budget = ("≤ 1.4 × the floor", ratio <= 1.4) if name != "every SDK at the top" else ("", None)
+        budget = ("≤ 1.4 × the floor", ratio <= 1.4) if name in LEAN else ("", None)
         table.append(Row(f"cold start: {name}", f"{medians[name]:.2f} s, {ratio:.2f} ×", *budget))
     for name in ("telnyx-sms", "get-classes"):
         megabytes = (await start(python, *subjects[name], requests=100)).megabytes
         table.append(Row(f"memory after 100 requests: {name}", f"{megabytes:.0f} MB", "≤ 110 MB", megabytes <= 110))
+    megabytes = (await start(python, *subjects["chat-message"], requests=100)).megabytes
+    table.append(Row("memory after 100 requests: chat-message", f"{megabytes:.0f} MB", "", None))
     return table
 
 
@@ -139,5 +137,45 @@ def classes_of(stack: RunningStack) -> Ask:
         address = f"{url}/{tenant['channels']['telnyx-sms']}"
         body = {"day": "sat", "called": tenant["sms"][0]}
         return await stack.post_signed(address, json.dumps(body).encode(), seed=stack.seed_of(tenant["id"]))
+
+    return ask
+
+
+async def chat_subjects(stack: RunningStack) -> dict[str, Subject]:
+    """The chat's functions, each asked what a visitor's browser asks it."""
+    await without_limits(stack)
+    browser = await Browser(stack, "testing-agency").start()
+    asks = {
+        "chat-start": start_of(browser),
+        "chat-events": first_of(browser, "state", lambda: {"seen": None}),
+        "chat-message": first_of(browser, "answer", lambda: browser.written(f"Where can I park {uuid.uuid4()}?")),
+    }
+    named = {function.name: function for function in functions()}
+    gate = {"FIRESTORE_EMULATOR_HOST": stack.info["gate"]}
+    return {
+        name: (named[name].target, ROOT / "main.py", await platform(stack, named[name]) | gate, ask)
+        for name, ask in asks.items()
+    }
+
+
+def start_of(browser: Browser) -> Ask:
+    async def ask(url: str) -> httpx.Response:
+        headers = {"origin": browser.origin, "x-forwarded-for": any_network(), "content-type": "text/plain"}
+        body = {"resume": None, "identity": None, "locale": "en-US", "page": f"{browser.origin}/"}
+        return await browser.stack.client.post(f"{url}/{browser.key}", content=json.dumps(body), headers=headers)
+
+    return ask
+
+
+def first_of(browser: Browser, event: str, body: Callable[[], dict[str, object]]) -> Ask:
+    """The answer's head, once the stream has told this event."""
+
+    async def ask(url: str) -> httpx.Response:
+        headers = browser.frame(**{"x-forwarded-for": any_network()})
+        async with browser.stack.client.stream("POST", url, content=json.dumps(body()), headers=headers) as answer:
+            async for line in answer.aiter_lines():
+                if line == f"event: {event}":
+                    return answer
+            raise RuntimeError(f"there was no {event} event: {answer.status_code}")
 
     return ask

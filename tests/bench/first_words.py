@@ -1,0 +1,125 @@
+"""How soon a visitor reads what the model has written. Alone: `python -m tests.bench.first_words`.
+
+The model's stand-in notes when it hands over the chunk with which the first unit of its answer is complete; the
+visitor, when the first words arrive. Both on this machine's one clock. It writes a word every WORD seconds, which is
+faster than a model does: without any pause, the wait would be for all the words before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.types import Message, Receive, Scope, Send
+
+from local.standins.base import Fault
+from local.standins.gemini import GeminiStandin
+from local.wire import serve_http
+from shared.assistant.units import unit_ends
+from tests.bench.apart import AGENCY, Apart, apart, tasks_paused, without_limits
+from tests.bench.table import Row, show
+from tests.stack import ROOT, RunningStack, started
+from tests.visitors import Browser, any_network
+
+WORD = 0.02
+MANY = 16
+EACH = 6
+BUDGET = 0.020
+
+
+class Clocked:
+    """The stand-in, and when it completed the first unit of each answer. `completed`: by the words of the answer's
+    question, which nobody asks twice."""
+
+    def __init__(self) -> None:
+        self.standin = GeminiStandin()
+        self.standin.faults.order(Fault(times=1_000_000, piece_ms=int(WORD * 1000)))
+        self.completed: dict[str, float] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked, text = bytearray(), ""
+
+        async def heard() -> Message:
+            message = await receive()
+            asked.extend(message.get("body", b""))
+            return message
+
+        async def said(message: Message) -> None:
+            nonlocal text
+            before, text = unit_ends(text, 0), text + _words(message.get("body", b""))
+            now = time.monotonic()
+            await send(message)
+            if unit_ends(text, 0) and not before:
+                self.completed[_question(bytes(asked))] = now
+
+        await self.standin.app(scope, heard, said)
+
+
+def _words(chunk: bytes) -> str:
+    if not chunk.startswith(b"data: "):
+        return ""
+    parts = json.loads(chunk[len(b"data: ") :])["candidates"][0]["content"]["parts"]
+    return "".join(part.get("text", "") for part in parts)
+
+
+def _question(body: bytes) -> str:
+    last = json.loads(body)["contents"][-1]["parts"][-1]["text"]
+    return next(word for word in last.split() if word.startswith("car-"))
+
+
+async def rows(stack: RunningStack) -> list[Row]:
+    await without_limits(stack)
+    model = Clocked()
+    served = await serve_http(model, 0)
+    try:
+        async with (
+            tasks_paused(stack),
+            apart(stack, "chat-message", GOOGLE_GEMINI_BASE_URL=f"http://127.0.0.1:{served.port}") as cloud,
+        ):
+            await _waits(cloud, model, visitors=4, each=2)  # warm
+            one = await _waits(cloud, model, visitors=1, each=4 * EACH)
+            many = await _waits(cloud, model, visitors=MANY, each=EACH)
+    finally:
+        await served.stop()
+    return [
+        Row("first words after the chunk that completes them", _told(one), "≤ 20 ms", statistics.median(one) <= BUDGET),
+        Row(f"the same, {MANY} visitors at once", _told(many), "", None),
+    ]
+
+
+async def _waits(cloud: Apart, model: Clocked, *, visitors: int, each: int) -> list[float]:
+    heard: dict[str, float] = {}
+
+    async def one(browser: Browser) -> None:
+        for number in range(each):
+            browser.network = any_network()
+            name = f"car-{browser.started['visit'][:8]}-{number}"
+            async for happened in browser.stream("chat-message", browser.written(f"Where can I park {name} ?")):
+                if happened.name == "text":
+                    heard.setdefault(name, time.monotonic())
+
+    browsers = [await Browser(cloud, AGENCY).start() for _ in range(visitors)]
+    await asyncio.gather(*map(one, browsers))
+    assert len(heard) == visitors * each, f"{len(heard)} of {visitors * each} answers were heard in units"
+    return [at - model.completed[name] for name, at in heard.items()]
+
+
+def _told(seconds: Sequence[float]) -> str:
+    cuts = statistics.quantiles(seconds, n=20)
+    return f"p50 {cuts[9] * 1000:.1f} ms, p95 {cuts[18] * 1000:.1f} ms of {len(seconds)}"
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with started(Path(folder)) as stack:
+            found = await rows(stack)
+    show(found, ROOT / ".local" / "bench-first-words.json")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
