@@ -192,8 +192,8 @@ class RunningStack:
         return found
 
     async def messages_of(self, tenant_id: str, customer: str) -> list[dict[str, Any]]:
-        """All stored messages between a tenant and a customer, oldest first."""
-        stored = await self.documents(f"tenants/{tenant_id}/messages")
+        """All stored texts between a tenant and a customer, oldest first."""
+        stored = [m for m in await self.documents(f"tenants/{tenant_id}/messages") if m["channel"] == "sms"]
         return sorted(
             (m for m in stored if customer in (m["sender"], m["recipient"])), key=lambda m: str(m["received_at"])
         )
