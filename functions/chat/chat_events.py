@@ -11,5 +11,5 @@ async def chat_events(call: Call) -> Stream:
     visitor, seen = await visitor_of(call), call.parse(Seen)
     await bootstrap.seeing(visitor.channel, visitor.visit).seen(seen.seen)
     happens = bootstrap.visits(visitor.channel).follow(visitor.visit.conversation, call.headers.get("last-event-id"))
-    teller = await Teller.of(visitor.channel, call.now)
+    teller = await Teller.of(visitor.channel)
     return Stream(teller.visit(happens))

@@ -12,5 +12,5 @@ async def chat_message(call: Call) -> Stream:
     visitor, written = await visitor_of(call), call.parse(Written)
     await expect_work(visitor, written.work)
     happenings = await bootstrap.chatting(visitor.channel, visitor.visit).say(written.said())
-    teller = await Teller.of(visitor.channel, call.now)
+    teller = await Teller.of(visitor.channel)
     return Stream(teller.turn(happenings, call.headers.get("last-event-id")))

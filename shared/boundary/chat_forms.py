@@ -18,6 +18,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from shared import tenancy
 from shared.boundary.bodies import Id, RequestId, Strict
 from shared.boundary.call import Event
+from shared.clock import Clock, SystemClock
 from shared.conversations import visits
 from shared.conversations.chatting import Stored
 from shared.conversations.drafts import Draft
@@ -128,22 +129,23 @@ def file(kept: MediaFile, tenant_id: str, now: datetime) -> Json:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """Always with its microseconds: the widget orders moments as texts."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Teller:
     """Turns what happens in a conversation into the events of docs/chat.md."""
 
-    def __init__(self, settings: Settings, reader: Reader, tenant_id: str, now: datetime) -> None:
+    def __init__(self, settings: Settings, reader: Reader, tenant_id: str, clock: Clock) -> None:
         self._settings = settings
         self._reader = reader
         self._tenant_id = tenant_id
-        self._now = now
+        self._clock = clock
 
     @classmethod
-    async def of(cls, channel: Channel, now: datetime) -> Teller:
+    async def of(cls, channel: Channel) -> Teller:
         reader = Reader(tenancy.database_of(channel))
-        return cls((await settings_of(channel.tenant_id, reader))[0], reader, channel.tenant_id, now)
+        return cls((await settings_of(channel.tenant_id, reader))[0], reader, channel.tenant_id, SystemClock())
 
     async def visit(self, happens: AsyncGenerator[visits.Event]) -> AsyncIterator[Event | None]:
         """An open page's events. The conversation is watched as long as this is read."""
@@ -155,7 +157,7 @@ class Teller:
     async def _changed(self, happening: visits.State | visits.Changed) -> Event:
         files = await self._reader.read(media(id) for said in happening.messages for id in said.pictures)
         told = {
-            "conversation": conversation(happening.conversation, self._settings, self._now),
+            "conversation": conversation(happening.conversation, self._settings, self._clock.now()),
             "messages": [self._message(said, files) for said in happening.messages],
         }
         if isinstance(happening, visits.State):
@@ -182,22 +184,22 @@ class Teller:
                 return _unit(happening, heard)
             case TakenBack():
                 return Event("replaced", {"answer": happening.answer})
-            case Answered(draft):
-                return Event("answer", {"message": self._message(_as_written(draft), NO_FILES)})
+            case Answered(draft, _, at):
+                return Event("answer", {"message": self._message(_as_written(draft, at), NO_FILES)})
             case Silent(of):
-                return Event("waiting", {"conversation": conversation(of, self._settings, self._now)})
+                return Event("waiting", {"conversation": conversation(of, self._settings, self._clock.now())})
             case Failed(problem):
                 return Event("error", {"error": problem.code, "detail": problem.detail})
 
     def _message(self, said: Message, files: Found) -> Json:
-        return message(said, files, self._tenant_id, self._now)
+        return message(said, files, self._tenant_id, self._clock.now())
 
 
 NO_FILES = Found({})
 
 
-def _as_written(draft: Draft) -> Message:
-    """As good as read: only its moment is not the database's."""
+def _as_written(draft: Draft, at: datetime | None) -> Message:
+    """As good as read: only its moment may be ours."""
     return Message(
         draft.id,
         None,
@@ -212,6 +214,7 @@ def _as_written(draft: Draft) -> Message:
         language=draft.language,
         cards=draft.cards,
         state=State.SENT,
+        received_at=at,
     )
 
 

@@ -56,7 +56,7 @@ class Chatting:
             return None
         for message in reversed(newest):
             if to.id in message.covers or message.id in answers_to_a_wish(to.id):
-                return Answered(_draft_of(message), found)
+                return Answered(_draft_of(message), found, message.received_at)
         return None if to.id in found.open else Silent(found)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared import log
 from shared.conversations.drafts import Draft, new_id
@@ -41,8 +42,11 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
+    """`at`: when it was stored, None for just now."""
+
     draft: Draft
     of: Conversation
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

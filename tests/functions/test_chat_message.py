@@ -166,3 +166,13 @@ async def test_who_has_only_typed_a_name_still_owes_the_work(stack: RunningStack
     assert (await visitor.call("chat-contact", {"name": "Ana"})).status_code == 200
     refused = await visitor.call("chat-message", visitor.written("How warm is the water?", work=None))
     assert (refused.status_code, refused.json()["error"]) == (428, "work_needed")
+
+
+async def test_an_answer_stands_below_what_it_answers(browser: Browser) -> None:
+    """Even one that code gives, which is stored in the same commit."""
+    for words in (QUESTION, "STOP"):
+        happened = await browser.say(words)
+        said, answered = (
+            next(one.data["message"] for one in happened if one.name == n) for n in ("accepted", "answer")
+        )
+        assert said["at"] < answered["at"]
