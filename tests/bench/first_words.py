@@ -23,7 +23,7 @@ from local.wire import serve_http
 from shared.assistant.units import unit_ends
 from tests.bench.apart import AGENCY, Apart, apart, tasks_paused, without_limits
 from tests.bench.table import Row, show
-from tests.stack import ROOT, RunningStack, started
+from tests.stack import ROOT, RunningStack, a_word, started
 from tests.visitors import Browser, any_network
 
 WORD = 0.02
@@ -33,12 +33,13 @@ BUDGET = 0.020
 
 
 class Clocked:
-    """The stand-in, and when it completed the first unit of each answer. `completed`: by the words of the answer's
-    question, which nobody asks twice."""
+    """The stand-in, and when it completed the first unit of each answer. `asked`: a word of each question, which no
+    other has; `completed`: by that word."""
 
     def __init__(self) -> None:
         self.standin = GeminiStandin()
         self.standin.faults.order(Fault(times=1_000_000, piece_ms=int(WORD * 1000)))
+        self.asked: set[str] = set()
         self.completed: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,9 +56,13 @@ class Clocked:
             now = time.monotonic()
             await send(message)
             if unit_ends(text, 0) and not before:
-                self.completed[_question(bytes(asked))] = now
+                self.completed[self._word(bytes(asked))] = now
 
         await self.standin.app(scope, heard, said)
+
+    def _word(self, body: bytes) -> str:
+        """The new one: what was answered before is told to the model again."""
+        return next(word for word in self.asked - self.completed.keys() if word.encode() in body)
 
 
 def _words(chunk: bytes) -> str:
@@ -65,11 +70,6 @@ def _words(chunk: bytes) -> str:
         return ""
     parts = json.loads(chunk[len(b"data: ") :])["candidates"][0]["content"]["parts"]
     return "".join(part.get("text", "") for part in parts)
-
-
-def _question(body: bytes) -> str:
-    last = json.loads(body)["contents"][-1]["parts"][-1]["text"]
-    return next(word for word in last.split() if word.startswith("car-"))
 
 
 async def rows(stack: RunningStack) -> list[Row]:
@@ -96,17 +96,17 @@ async def _waits(cloud: Apart, model: Clocked, *, visitors: int, each: int) -> l
     heard: dict[str, float] = {}
 
     async def one(browser: Browser) -> None:
-        for number in range(each):
+        for _ in range(each):
             browser.network = any_network()
-            name = f"car-{browser.started['visit'][:8]}-{number}"
-            async for happened in browser.stream("chat-message", browser.written(f"Where can I park {name} ?")):
+            model.asked.add(word := a_word())
+            async for happened in browser.stream("chat-message", browser.written(f"Where can I park? {word}")):
                 if happened.name == "text":
-                    heard.setdefault(name, time.monotonic())
+                    heard.setdefault(word, time.monotonic())
 
     browsers = [await Browser(cloud, AGENCY).start() for _ in range(visitors)]
     await asyncio.gather(*map(one, browsers))
     assert len(heard) == visitors * each, f"{len(heard)} of {visitors * each} answers were heard in units"
-    return [at - model.completed[name] for name, at in heard.items()]
+    return [at - model.completed[word] for word, at in heard.items()]
 
 
 def _told(seconds: Sequence[float]) -> str:
