@@ -52,10 +52,11 @@ class Clocked:
 
         async def said(message: Message) -> None:
             nonlocal text
-            before, text = unit_ends(text, 0), text + _words(message.get("body", b""))
+            before, (more, last) = unit_ends(text, 0), _words(message.get("body", b""))
+            text += more
             now = time.monotonic()
             await send(message)
-            if unit_ends(text, 0) and not before:
+            if not before and (unit_ends(text, 0) or last):  # the end of an answer ends its last unit
                 self.completed[self._word(bytes(asked))] = now
 
         await self.standin.app(scope, heard, said)
@@ -65,11 +66,12 @@ class Clocked:
         return next(word for word in self.asked - self.completed.keys() if word.encode() in body)
 
 
-def _words(chunk: bytes) -> str:
+def _words(chunk: bytes) -> tuple[str, bool]:
+    """What a chunk says, and whether it is the last one that says something."""
     if not chunk.startswith(b"data: "):
-        return ""
-    parts = json.loads(chunk[len(b"data: ") :])["candidates"][0]["content"]["parts"]
-    return "".join(part.get("text", "") for part in parts)
+        return "", False
+    candidate = json.loads(chunk[len(b"data: ") :])["candidates"][0]
+    return "".join(part.get("text", "") for part in candidate["content"]["parts"]), "finishReason" in candidate
 
 
 async def rows(stack: RunningStack) -> list[Row]:
