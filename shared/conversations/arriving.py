@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import log
-from shared.assistant.language import decide
-from shared.assistant.phrases import sentence
 from shared.clock import Clock
 from shared.conversations.consent import ANSWERS, Wish, answer_to, enter, gate
 from shared.conversations.drafts import Draft, outbound, queue
@@ -165,6 +163,9 @@ class Arriving:
         """
         if wish.answered:
             return None
+        from shared.assistant.language import decide  # few texts are a wish: no start pays for seven languages
+        from shared.assistant.phrases import sentence
+
         of = came.of
         settings, read = await settings_of(self._tenant_id, self._reader, conversation(of.id))
         found = read.conversation(of.id)

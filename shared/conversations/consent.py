@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared import log
-from shared.assistant.phrases import Phrase
+from shared.assistant.sentences.kinds import Phrase
 from shared.channels.types import InboundText
 from shared.conversations.keywords import Keyword, keyword
 from shared.conversations.timers import MOST_TRIES
