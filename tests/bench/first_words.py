@@ -101,7 +101,7 @@ async def _waits(cloud: Apart, model: Clocked, *, visitors: int, each: int) -> l
         for _ in range(each):
             browser.network = any_network()
             model.asked.add(word := a_word())
-            async for happened in browser.stream("chat-message", browser.written(f"Where can I park? {word}")):
+            async for happened in browser.stream("chat-message", browser.written(f"What should I bring? {word}")):
                 if happened.name == "text":
                     heard.setdefault(word, time.monotonic())
 
