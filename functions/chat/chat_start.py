@@ -1,7 +1,7 @@
 """Chat start: a page of a business's site asks what to show, and for a session of its visitor."""
 
 from shared.boundary import Call, Reply, endpoint
-from shared.boundary.networks import networks
+from shared.boundary.networks import starts
 from shared.boundary.visit_desk import Start, begun, shown
 from shared.boundary.visitors import site_of
 
@@ -10,5 +10,5 @@ from shared.boundary.visitors import site_of
 async def chat_start(call: Call) -> Reply:
     if call.method == "GET":
         return Reply(await shown(await site_of(call), call.now), headers={"cache-control": "public, max-age=300"})
-    networks().expect_room(call.headers)
+    starts().expect_room(call.headers)
     return Reply(await begun(await site_of(call), call.parse(Start), call.now))

@@ -17,14 +17,20 @@ from shared.boundary.limits import TokenBucket
 from shared.clock import Clock, SystemClock
 from shared.errors import TooManyRequests
 
-BURST = 60
+BURST = 60  # visits that begin
 PER_SECOND = 1.0
+CALLS_BURST = 600  # of visits that there are: an open page calls once a minute, and a hundred may be behind one address
+CALLS_PER_SECOND = 20.0
 REMEMBERED = 5_000  # networks; the longest unused one is forgotten, which fills its bucket
 
 
 class Networks:
-    def __init__(self, clock: Clock, *, remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self, clock: Clock, burst: int = BURST, per_second: float = PER_SECOND, *, remembered: int = REMEMBERED
+    ) -> None:
         self._clock = clock
+        self._burst = burst
+        self._per_second = per_second
         self._remembered = remembered
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
@@ -35,7 +41,7 @@ class Networks:
             raise TooManyRequests("too many messages come from your network; try again in a minute")
 
     def _bucket(self, network: str) -> TokenBucket:
-        bucket = self._buckets.setdefault(network, TokenBucket(self._clock, BURST, PER_SECOND))
+        bucket = self._buckets.setdefault(network, TokenBucket(self._clock, self._burst, self._per_second))
         self._buckets.move_to_end(network)
         while len(self._buckets) > self._remembered:
             self._buckets.popitem(last=False)
@@ -43,8 +49,15 @@ class Networks:
 
 
 @cache
-def networks() -> Networks:
+def starts() -> Networks:
+    """Of visits that begin."""
     return Networks(SystemClock())
+
+
+@cache
+def calls() -> Networks:
+    """Of the frame, in visits that there are: what one of them may ask is bounded by its conversation."""
+    return Networks(SystemClock(), CALLS_BURST, CALLS_PER_SECOND)
 
 
 def network_of(headers: Mapping[str, str]) -> str:

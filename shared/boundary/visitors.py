@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from shared import log, tenancy
 from shared.boundary.call import Call
 from shared.boundary.doors import lookups
-from shared.boundary.networks import networks
+from shared.boundary.networks import calls
 from shared.errors import Forbidden, NotFound, Unauthenticated
 from shared.store.documents import ON_SITE
 from shared.store.reading import Reader
@@ -66,7 +66,7 @@ async def widget_named(key: str) -> tuple[Channel, Widget]:
 async def visitor_of(call: Call) -> Visitor:
     """Raises Unauthenticated (session_expired, session_invalid), Forbidden (origin_refused), TooManyRequests."""
     visit = _shown(call)
-    networks().expect_room(call.headers)
+    calls().expect_room(call.headers)
     try:
         channel, widget = await widget_named(visit.widget)
     except NotFound:
