@@ -92,8 +92,12 @@ async def test_a_reply_cancels_an_answer_that_waits_to_be_sent(stack: RunningSta
     (shown,) = await stack.answers(customer)
     await stack.idle()
     assert shown["text"] == WORDS
-    states = {message["author"]: message["state"] for message in await outbound(stack, customer)}
-    assert states == {"assistant": "cancelled", "person": "delivered"}
+
+    async def settled() -> bool | None:  # the report of a delivery is no task
+        states = {message["author"]: message["state"] for message in await outbound(stack, customer)}
+        return states == {"assistant": "cancelled", "person": "delivered"} or None
+
+    await eventually(settled, "the reply to be reported delivered, and the answer cancelled")
     assert [message["text"] for message in await stack.phone(customer)] == [WORDS]
 
 
