@@ -10,6 +10,7 @@ A document is kept for a few seconds after its last watcher: a visit that ends a
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class Pace:
 
 
 PACE = Pace()
+CLOCK = SystemClock()
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +60,7 @@ class _Watched:
     news: int = 0  # how often something new was known of it
     conversation: Conversation | None = None
     leaving: asyncio.TimerHandle | None = None
+    leaves_at: float = math.inf  # by the clock: where an instance stands still, its timers do too
 
     def take(self, found: Conversation | None) -> bool:
         """Whether this is news. An answer that comes late is not."""
@@ -123,6 +126,7 @@ class Watching:
 
     def __init__(self, db: Database, pace: Pace, clock: Clock, ended: Callable[[], object]) -> None:
         self._pace = pace
+        self._clock = clock
         self._ended = ended
         self._paths = Paths(db)
         self._prefix = f"{db.path}/documents/"
@@ -145,8 +149,8 @@ class Watching:
         finally:
             watched.watches.discard(watch)
             if not watched.watches:
-                linger = asyncio.get_running_loop().time() + self._pace.linger
-                watched.leaving = asyncio.get_running_loop().call_at(linger, self._drop, watched)
+                watched.leaves_at = self._clock.monotonic() + self._pace.linger
+                watched.leaving = asyncio.get_running_loop().call_later(self._pace.linger, self._drop, watched)
 
     def _joined(self, id: str) -> _Watched:
         name = self._name(id)
@@ -175,9 +179,9 @@ class Watching:
     def drop_overdue(self) -> None:
         """Between two requests this instance may have stood still, timers and streams with it: nothing of before is
         live any more."""
-        now = asyncio.get_running_loop().time()
+        now = self._clock.monotonic()
         for watched in list(self._watched.values()):
-            if watched.leaving is not None and watched.leaving.when() <= now:
+            if watched.leaving is not None and watched.leaves_at <= now:
                 watched.leaving.cancel()
                 self._drop(watched)
 
@@ -250,19 +254,19 @@ _all: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Watching]] = WeakKe
 
 
 @asynccontextmanager
-async def watch(db: Database, conversation_id: str, pace: Pace = PACE) -> AsyncIterator[Watch]:
+async def watch(db: Database, conversation_id: str, pace: Pace = PACE, clock: Clock = CLOCK) -> AsyncIterator[Watch]:
     """A conversation of this session's tenant, whether it is there yet or not."""
-    async with _watching(db, pace).watch(db, conversation_id) as found:
+    async with _watching(db, pace, clock).watch(db, conversation_id) as found:
         yield found
 
 
-def _watching(db: Database, pace: Pace) -> Watching:
+def _watching(db: Database, pace: Pace, clock: Clock) -> Watching:
     tenant = db.tenant or ""  # a session without one is refused by the first path
     watchings = _all.setdefault(asyncio.get_running_loop(), {})
     if tenant in watchings:
         watchings[tenant].drop_overdue()
     if tenant not in watchings:
-        watchings[tenant] = Watching(db, pace, SystemClock(), lambda: watchings.pop(tenant))
+        watchings[tenant] = Watching(db, pace, clock, lambda: watchings.pop(tenant))
     return watchings[tenant]
 
 

@@ -7,12 +7,12 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from google.cloud.firestore_v1.types import Document
 
-from shared.clock import SystemClock
 from shared.store import live
 from shared.store.errors import Refused
 from shared.store.live import MOST, PACE, Pace, Watch, Watching, watch
@@ -28,7 +28,7 @@ PATIENT = Pace(first=30, longest=30, linger=0.2)  # nothing is read: what comes,
 @pytest.fixture
 async def watching(door: Door, house: House) -> AsyncIterator[Watching]:
     """Of the house's tenant, and of this test alone."""
-    watching = Watching(house.db, QUICK, SystemClock(), lambda: None)
+    watching = Watching(house.db, QUICK, house.clock, lambda: None)
     yield watching
     await watching.close()
 
@@ -132,9 +132,8 @@ async def test_a_visit_that_is_opened_again_costs_no_read(watching: Watching, do
     assert (watching.documents, door.opened, door.calls["BatchGetDocuments"]) == (1, 1, 0)
 
 
-async def test_what_changed_between_two_visits_is_the_first_thing_that_the_second_sees(
-    watching: Watching, house: House
-) -> None:
+async def test_what_changed_between_two_visits_is_the_first_thing_that_the_second_sees(house: House) -> None:
+    watching = Watching(house.db, replace(QUICK, linger=60), house.clock, lambda: None)  # however busy the machine is
     await house.text("Where can I park?")
     async with watching.watch(house.db, house.conversation_id) as watched:
         assert await owner(watched) == "ai"
@@ -142,6 +141,7 @@ async def test_what_changed_between_two_visits_is_the_first_thing_that_the_secon
     await soon(lambda: watching.documents == 2)
     async with watching.watch(house.db, house.conversation_id) as watched:
         assert await owner(watched) == "human"
+    await watching.close()
 
 
 async def test_a_document_that_nobody_watches_any_more_is_taken_off_the_stream(
@@ -172,7 +172,7 @@ async def test_after_a_standstill_nothing_of_before_is_believed(watching: Watchi
     """An instance without requests has no processor: its timers and its streams stand still."""
     async with watching.watch(house.db, house.conversation_id) as watched:
         assert await owner(watched) is None
-    time.sleep(QUICK.linger * 2)  # noqa: ASYNC251  # the whole loop stands still
+    house.tick(seconds=QUICK.linger * 2)  # the loop's own timers have not run
     watching.drop_overdue()
     async with watching.watch(house.db, house.conversation_id) as watched:
         assert await owner(watched) is None
@@ -182,9 +182,10 @@ async def test_after_a_standstill_nothing_of_before_is_believed(watching: Watchi
 
 
 async def test_a_standstill_leaves_one_stream(door: Door, house: House) -> None:
-    async with watch(house.db, house.conversation_id, QUICK) as watched:
+    clock = house.clock
+    async with watch(house.db, house.conversation_id, QUICK, clock) as watched:
         assert await owner(watched) is None
-    time.sleep(QUICK.linger * 2)  # noqa: ASYNC251  # the whole loop stands still
+    house.tick(seconds=QUICK.linger * 2)  # the loop's own timers have not run
     async with watch(house.db, house.conversation_id, QUICK) as one, watch(house.db, nobodys(), QUICK) as two:
         assert await owner(one) is await owner(two) is None
         await soon(lambda: (door.open, door.opened, door.targets) == (1, 2, 2))
