@@ -6,7 +6,7 @@ import asyncio
 
 from shared.conversations import turns
 from shared.conversations.drafts import Draft
-from shared.conversations.turns import Answered, Failed, Happening, Silent, Turn
+from shared.conversations.turns import Answered, Failed, Happening, Silent, Turn, Unit
 from shared.errors import Conflict
 from shared.store.documents import Conversation
 
@@ -22,37 +22,46 @@ async def happened(message: str, answer: turns.Answer) -> list[Happening]:
 
 
 async def test_who_comes_while_it_runs_reads_it_from_its_beginning() -> None:
-    runs = 0
+    runs, going, done = 0, asyncio.Event(), asyncio.Event()
 
     async def answer(turn: Turn) -> None:
         nonlocal runs
         runs += 1
         await turn.unit("Yes.")
-        await asyncio.sleep(0.05)
+        going.set()
+        await done.wait()
         turn.wrote(draft("m1", "m2"), OF)
 
     first = asyncio.create_task(happened("m1", answer))
-    await asyncio.sleep(0.02)
-    assert await happened("m2", answer) == await first
+    await going.wait()
+    second = asyncio.create_task(happened("m2", answer))
+    await asyncio.sleep(0)  # it has joined
+    done.set()
+    assert [type(one) for one in await second] == [Unit, Answered]
+    assert await second == await first
     assert runs == 1
 
 
 async def test_a_silence_from_before_a_message_was_there_is_no_answer_to_it() -> None:
     """The turn that runs may have looked before the message was stored."""
-    runs = 0
+    runs, going, stored = 0, asyncio.Event(), asyncio.Event()
 
     async def answer(turn: Turn) -> None:
         nonlocal runs
         runs += 1
-        await asyncio.sleep(0.05)
-        if runs == 1:
-            turn.silent(OF)
-        else:
+        if runs > 1:
             turn.wrote(draft("m2"), OF)
+            return
+        going.set()
+        await stored.wait()
+        turn.silent(OF)
 
     first = asyncio.create_task(happened("m1", answer))
-    await asyncio.sleep(0.02)
-    assert [type(one) for one in await happened("m2", answer)] == [Silent, Answered]
+    await going.wait()
+    second = asyncio.create_task(happened("m2", answer))
+    await asyncio.sleep(0)  # it has joined
+    stored.set()
+    assert [type(one) for one in await second] == [Silent, Answered]
     await first
 
 
