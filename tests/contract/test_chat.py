@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 
 from shared.conversations.chatting import Stored
+from shared.conversations.on_site import Said
 from shared.conversations.timers import SAFETY_NET
 from shared.conversations.turns import Answered, Failed, Silent, TakenBack, Typing, Unit
 from shared.store.changes import Changes
@@ -105,6 +106,23 @@ async def test_a_second_message_while_the_first_is_answered_is_answered_next(hou
     assert one not in answered[-1].covers
     assert (await visitor.conversation()).open == ()
     assert [message.direction for message in await visitor.messages()].count("out") == 2
+
+
+async def test_what_another_instance_has_answered_meanwhile_is_the_answer(house: House) -> None:
+    visitor = house.visitor()
+    await visitor.on_site.receive(Said("the-first", QUESTION))
+    second: list[asyncio.Task[list[object]]] = []
+
+    async def ask_more() -> None:
+        second.append(asyncio.create_task(visitor.say("And is it free?")))
+        await asyncio.sleep(0.2)  # it is stored by now, and the lease is another one's
+
+    house.say(PARKING, TWO)
+    house.meanwhile(ask_more)
+    await house.answering.answer(visitor.visit.conversation)
+    happened = await second[0]
+    assert kinds(happened) == [Stored, Answered]
+    assert answer(happened).draft.text == TWO
 
 
 async def test_twenty_messages_at_once_are_all_answered_and_none_twice(house: House) -> None:
