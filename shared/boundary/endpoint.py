@@ -215,6 +215,8 @@ async def _told(stream: Stream, started: float) -> AsyncIterator[bytes]:
     try:
         async for event in stream.events:
             yield STILL if event is None else event.encoded()
+    except Problem as problem:
+        _note(problem)
     except Exception as unexpected:
         log.crash("a stream broke off", unexpected)
     await settle()
