@@ -19,8 +19,8 @@ from shared.boundary.doors import lookups
 from shared.boundary.networks import calls
 from shared.errors import Forbidden, NotFound, Unauthenticated
 from shared.store.documents import ON_SITE
-from shared.store.reading import Reader
-from shared.store.settings_cache import widget_of
+from shared.store.reading import Reader, Settings
+from shared.store.settings_cache import settings_of, widget_of
 from shared.store.widget import Widget
 from shared.tenancy import Channel
 from shared.vault.visits import Expired, Forged, Pass, Visit, visit_tokens
@@ -90,6 +90,11 @@ async def visitor_of(call: Call) -> Visitor:
         raise _not_in_the_list()
     log.bind(conversation=visit.conversation)
     return Visitor(channel, widget, visit)
+
+
+async def settings_for(channel: Channel) -> Settings:
+    """Its tenant's."""
+    return (await settings_of(channel.tenant_id, Reader(tenancy.database_of(channel))))[0]
 
 
 def _shown(headers: Mapping[str, str], now: datetime) -> Visit:
