@@ -35,7 +35,8 @@ from shared.tenancy import Channel
 from shared.vault.links import media_links
 
 Json = dict[str, object]
-Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://")]
+# As browsers write it, in ASCII: the rules count UTF-16 units.
+Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[!-~]+$")]
 _UNIT = re.compile(r"([0-9a-f]{32}):([0-9]{1,9})")
 
 
