@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.conversations.chatting import Stored
 from shared.conversations.on_site import Said
 from shared.conversations.timers import SAFETY_NET
-from shared.conversations.turns import Answered, Failed, Silent, TakenBack, Typing, Unit
+from shared.conversations.turns import Answered, Failed, Silent, TakenBack, Turn, Typing, Unit
 from shared.store.changes import Changes
 from shared.store.documents import Owner, State
 from tests.contract.pipeline_support import PARKING, House, Visitor
@@ -19,7 +20,7 @@ QUESTION = "Where can I park?"
 TWO = "Parking is free, behind the building. Is there anything else?"
 
 
-def kinds(happened: list[object]) -> list[type]:
+def kinds(happened: Sequence[object]) -> list[type]:
     return [type(one) for one in happened]
 
 
@@ -123,6 +124,12 @@ async def test_what_another_instance_has_answered_meanwhile_is_the_answer(house:
     happened = await second[0]
     assert kinds(happened) == [Stored, Answered]
     assert answer(happened).draft.text == TWO
+
+
+async def test_a_visitor_whose_conversation_is_gone_is_not_left_waiting(house: House) -> None:
+    turn = Turn()
+    await house.visitor()._answering(turn).answer("c" * 32)
+    assert kinds(turn.seen) == [Silent]
 
 
 async def test_twenty_messages_at_once_are_all_answered_and_none_twice(house: House) -> None:
