@@ -1,15 +1,15 @@
 """Chat contact: how a visitor says that they are called and can be reached. It proves nothing."""
 
 from shared.boundary import Call, Reply, endpoint
-from shared.boundary.guest_forms import Reachable, settings_for, told
-from shared.boundary.visitors import visitor_of
+from shared.boundary.guest_forms import Reachable, told
+from shared.boundary.visitors import settings_for, visitor_of
 from shared.conversations import bootstrap
 
 
 @endpoint(caller="visitor", max_body=16 * 1024)
 async def chat_contact(call: Call) -> Reply:
     visitor, reachable = await visitor_of(call), call.parse(Reachable)
-    settings = await settings_for(visitor)
+    settings = await settings_for(visitor.channel)
     claims = reachable.claims(settings.tenant.country)
     found = await bootstrap.guest(visitor.channel, visitor.visit).claim(claims)
     return told(found, settings, call.now)

@@ -12,6 +12,8 @@ from shared.store.documents import Conversation
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]  # a document of the pipeline
 RequestId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
+Work = Annotated[str, StringConstraints(max_length=32)]  # proof of it (`shared.boundary.work_proof`)
+
 
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from shared.tenancy import Member
+    from shared.vault.visits import Visit
 
     M = TypeVar("M", bound=BaseModel)
 
@@ -25,8 +26,8 @@ class Call:
     """One request, its body whole and unparsed. `channel` is the one segment of the path, None without; `query` the
     query string as it was written.
 
-    `caller` is the e-mail of the service account that OIDC proved, `member` the person who proved to work for a tenant;
-    each None where the caller proves itself otherwise.
+    `caller` is the e-mail of the service account that OIDC proved, `member` the person who proved to work for a tenant,
+    `visit` what a session of ours opens; each None where the caller proves itself otherwise.
     """
 
     function: str
@@ -38,6 +39,7 @@ class Call:
     query: str = ""
     method: str = "POST"
     member: Member | None = None
+    visit: Visit | None = None
 
     def person(self) -> Member:
         """The person who calls. The boundary admits nobody else to a function for people."""

@@ -16,8 +16,9 @@ from urllib.parse import urlencode
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from shared import tenancy
-from shared.boundary.bodies import Id, RequestId, Strict
+from shared.boundary.bodies import Id, RequestId, Strict, Work
 from shared.boundary.call import Event
+from shared.boundary.visitors import settings_for
 from shared.clock import Clock, SystemClock
 from shared.conversations import visits
 from shared.conversations.chatting import Stored
@@ -30,12 +31,12 @@ from shared.opening_hours import as_json
 from shared.store.documents import ON_SITE, Conversation, Message, Owner, State
 from shared.store.media import MediaFile
 from shared.store.reading import Found, Reader, Settings, media
-from shared.store.settings_cache import settings_of
 from shared.tenancy import Channel
 from shared.vault.links import media_links
 
 Json = dict[str, object]
-Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://")]
+# As browsers write it, in ASCII: the rules count UTF-16 units.
+Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[!-~]+$")]
 _UNIT = re.compile(r"([0-9a-f]{32}):([0-9]{1,9})")
 
 
@@ -46,7 +47,7 @@ class Written(Strict):
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_TEXT)] = ""
     files: Annotated[tuple[Id, ...], Field(max_length=MOST_FILES)] = ()
     page: Url | None = None
-    work: Annotated[str, StringConstraints(max_length=32)] | None = None
+    work: Work | None = None
 
     @field_validator("files", mode="before")
     @classmethod
@@ -145,7 +146,7 @@ class Teller:
     @classmethod
     async def of(cls, channel: Channel) -> Teller:
         reader = Reader(tenancy.database_of(channel))
-        return cls((await settings_of(channel.tenant_id, reader))[0], reader, channel.tenant_id, SystemClock())
+        return cls(await settings_for(channel), reader, channel.tenant_id, SystemClock())
 
     async def visit(self, happens: AsyncGenerator[visits.Event]) -> AsyncIterator[Event | None]:
         """An open page's events. The conversation is watched as long as this is read."""

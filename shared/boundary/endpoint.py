@@ -10,7 +10,7 @@ to answers, and the timing. What is left to a function is what it is for.
     functions           (functions: any account that functions run as)
     member              a person's id token; the tenant comes from it alone      /
     site                a page of the tenant's list, checked in the function     /{widget key}
-    visitor             the widget's frame, by a session opened in the function  /
+    visitor             the widget's frame, by a session of ours                /
     public              not at all                                               /
     public, link        by a signed token in the path, opened in the function    /{token}
 
@@ -39,9 +39,12 @@ from shared.hidden import Hidden
 from shared.tenancy.renewing import begin_request, settle
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from starlette.requests import Request
 
     from shared.tenancy import Member
+    from shared.vault.visits import Visit
 
 MAX_BODY = 256 * 1024  # bytes; a provider's message event is under 10 KB
 INVOKERS = {
@@ -117,10 +120,9 @@ class _Edge:
             return _refusal(Problem("something failed on our side; nothing was lost, try again"))
 
     async def _call(self, request: Request) -> Call:
-        channel = self._channel(request.url.path)
+        channel, now = self._channel(request.url.path), SystemClock().now()
         headers = {key.lower(): value for key, value in request.headers.items()}
-        if self.caller == "visitor":
-            cors.expect_ours(self.caller, headers.get("origin"))
+        visit = _visit(headers, now) if self.caller == "visitor" else None
         email = await self._invoker(headers) if self.caller in INVOKERS else None
         member = await _member(headers) if self.caller == "member" else None
         return Call(
@@ -128,11 +130,12 @@ class _Edge:
             raw=await _body(request, self.max_body),
             headers=headers,
             channel=channel,
-            now=SystemClock().now(),
+            now=now,
             caller=email,
             query=request.scope["query_string"].decode("latin-1"),
             method=request.method,
             member=member,
+            visit=visit,
         )
 
     def _channel(self, path: str) -> str | None:
@@ -166,6 +169,13 @@ async def _member(headers: dict[str, str]) -> Member:
     from shared.boundary import members  # only functions for people need it
 
     return await members.admitted(Hidden(_bearer(headers)))
+
+
+def _visit(headers: dict[str, str], now: datetime) -> Visit:
+    from shared.boundary import visitors  # only functions for visitors need it
+
+    cors.expect_ours("visitor", headers.get("origin"))
+    return visitors.admitted(headers, now)
 
 
 async def _body(request: Request, limit: int) -> bytes:
@@ -205,6 +215,8 @@ async def _told(stream: Stream, started: float) -> AsyncIterator[bytes]:
     try:
         async for event in stream.events:
             yield STILL if event is None else event.encoded()
+    except Problem as problem:
+        _note(problem)
     except Exception as unexpected:
         log.crash("a stream broke off", unexpected)
     await settle()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from html import escape
+from urllib.parse import urlsplit
 
 from shared.boundary.call import Reply
 from shared.config import config
@@ -44,8 +45,8 @@ def document(key: str, widget: Widget) -> Reply:
 
 
 def _policy(widget: Widget) -> str:
-    functions = config().functions_url.split("/", 3)
-    server = "/".join(functions[:3])  # a policy names origins
+    functions = urlsplit(config().functions_url)
+    server = f"{functions.scheme}://{functions.netloc}"  # a policy names origins
     parts = {
         "default-src": "'none'",
         "script-src": "'self'",

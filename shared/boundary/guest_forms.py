@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from shared import phones, tenancy
-from shared.boundary.bodies import Strict
+from shared import phones
+from shared.boundary.bodies import Strict, Work
 from shared.boundary.call import Reply
 from shared.boundary.chat_forms import conversation
-from shared.boundary.visitors import Visitor
 from shared.conversations.typed import email, one_line
 from shared.errors import BadRequest
 from shared.store.documents import Conversation, Rating
-from shared.store.reading import Reader, Settings
-from shared.store.settings_cache import settings_of
+from shared.store.reading import Settings
 
 MOST_COMMENT = 1_000  # characters
 MOST_NAME = 200
@@ -61,12 +59,7 @@ class Reachable(Strict):
 class Asked(Strict):
     """`work`: as a first message's, where the visitor asks for a person before they have written."""
 
-    work: Annotated[str, StringConstraints(max_length=32)] | None = None
-
-
-async def settings_for(visitor: Visitor) -> Settings:
-    reader = Reader(tenancy.database_of(visitor.channel))
-    return (await settings_of(visitor.channel.tenant_id, reader))[0]
+    work: Work | None = None
 
 
 def told(found: Conversation, settings: Settings, now: datetime) -> Reply:

@@ -12,12 +12,17 @@ from typing import TypeVar
 
 from shared import log
 from shared.clock import Clock
+from shared.errors import Unavailable
 
 T = TypeVar("T")
 
 BURST = 50
 PER_SECOND = 5.0
 REMEMBERED = 1_000  # channels; the longest unused one is forgotten, which costs it one token
+
+
+class Crowded(Unavailable):
+    """Nobody has looked whether this channel is there: too many that are not have been tried here."""
 
 
 class TokenBucket:
@@ -51,11 +56,10 @@ class Lookups:
         self._under_way: Counter[str] = Counter()
 
     async def find(self, channel: str, look_up: Callable[[str], Awaitable[T | None]]) -> T | None:
-        """What `look_up` finds; None, without calling it, when the bucket is empty."""
+        """What `look_up` finds. Raises Crowded, without calling it, when the bucket is empty."""
         if not self._admits(channel):
-            # The provider gets a 401, like a stranger, and delivers again: a new channel is late, not lost.
             log.warning("too many unknown channels are being tried", count="lookup_limited")
-            return None
+            raise Crowded("this cannot be looked up at the moment; try again")
         found = await self._looked_up(channel, look_up)
         if found is None:
             self._known.pop(channel, None)

@@ -8,15 +8,12 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from shared import tenancy
 from shared.assistant.language import spoken
 from shared.boundary.bodies import Strict
 from shared.boundary.signed_in import identified, is_identified, may_identify
-from shared.boundary.visitors import Site
+from shared.boundary.visitors import Site, settings_for
 from shared.config import config
 from shared.opening_hours import as_json
-from shared.store.reading import Reader
-from shared.store.settings_cache import settings_of
 from shared.vault.visits import LONGEST, Expired, Forged, Pass, Visit, visit_tokens
 
 Json = dict[str, object]
@@ -38,7 +35,7 @@ class Start(Strict):
 async def shown(site: Site, now: datetime) -> Json:
     """Everything that the launcher and the app show before anybody has spoken. Public."""
     widget, key = site.widget, site.channel.id
-    settings, _ = await settings_of(site.channel.tenant_id, Reader(tenancy.database_of(site.channel)))
+    settings = await settings_for(site.channel)
     return {
         "functions": config().functions_url,
         "frame": f"{config().widget_origin}/chat-frame/{key}",

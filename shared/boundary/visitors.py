@@ -1,14 +1,17 @@
 """Who chats: a page of a business's site, which its browser names, and the widget's frame, which shows a session.
 
     page     the widget key in the path, the Origin header in the tenant's list
-    frame    a session: ours, in time, of this tenant, and of a site that is still in the list
+    frame    a session: ours, in time (`admitted`), of this tenant, and of a site that is still in the list
 
-The boundary has refused every frame that is not ours before this is asked (`cors.expect_ours`).
+The boundary has refused every frame that is not ours before this is asked (`cors.expect_ours`), and every session that
+opens nothing before it reads what was sent with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared import log, tenancy
 from shared.boundary.call import Call
@@ -16,8 +19,8 @@ from shared.boundary.doors import lookups
 from shared.boundary.networks import calls
 from shared.errors import Forbidden, NotFound, Unauthenticated
 from shared.store.documents import ON_SITE
-from shared.store.reading import Reader
-from shared.store.settings_cache import widget_of
+from shared.store.reading import Reader, Settings
+from shared.store.settings_cache import settings_of, widget_of
 from shared.store.widget import Widget
 from shared.tenancy import Channel
 from shared.vault.visits import Expired, Forged, Pass, Visit, visit_tokens
@@ -52,8 +55,11 @@ async def site_of(call: Call) -> Site:
 
 
 async def widget_named(key: str) -> tuple[Channel, Widget]:
-    """Raises NotFound for a key that nobody has, or whose widget is switched off."""
-    channel = await lookups().find(key, tenancy.channel_named)
+    """Raises NotFound for a key that nobody has, or whose widget is switched off; Unavailable where too many try."""
+    return await _on_site(await lookups().find(key, tenancy.channel_named))
+
+
+async def _on_site(channel: Channel | None) -> tuple[Channel, Widget]:
     if channel is None or channel.kind != ON_SITE:
         raise _unknown()
     log.bind(tenant=channel.tenant_id)
@@ -63,12 +69,19 @@ async def widget_named(key: str) -> tuple[Channel, Widget]:
     return channel, widget
 
 
+def admitted(headers: Mapping[str, str], now: datetime) -> Visit:
+    """The visit that a session opens. Raises Unauthenticated (session_expired, session_invalid), TooManyRequests."""
+    visit = _shown(headers, now)
+    calls().expect_room(headers)
+    return visit
+
+
 async def visitor_of(call: Call) -> Visitor:
-    """Raises Unauthenticated (session_expired, session_invalid), Forbidden (origin_refused), TooManyRequests."""
-    visit = _shown(call)
-    calls().expect_room(call.headers)
+    """Raises Unauthenticated (session_invalid), Forbidden (origin_refused), Unavailable."""
+    visit = call.visit
+    assert visit is not None  # opened by the boundary
     try:
-        channel, widget = await widget_named(visit.widget)
+        channel, widget = await _on_site(await tenancy.channel_named(visit.widget))  # a key that we signed is no guess
     except NotFound:
         raise _invalid() from None
     if channel.tenant_id != visit.tenant:
@@ -79,12 +92,17 @@ async def visitor_of(call: Call) -> Visitor:
     return Visitor(channel, widget, visit)
 
 
-def _shown(call: Call) -> Visit:
-    scheme, _, token = call.headers.get("authorization", "").partition(" ")
+async def settings_for(channel: Channel) -> Settings:
+    """Its tenant's."""
+    return (await settings_of(channel.tenant_id, Reader(tenancy.database_of(channel))))[0]
+
+
+def _shown(headers: Mapping[str, str], now: datetime) -> Visit:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise _invalid()
     try:
-        return visit_tokens().open(Pass.SESSION, token, call.now)
+        return visit_tokens().open(Pass.SESSION, token, now)
     except Expired:
         raise Unauthenticated("this chat's session is over: open it again", code="session_expired") from None
     except Forged:

@@ -123,6 +123,7 @@ class Answering:
         changes = Changes(self._db)
         changes.drop_pending(ANSWER, conversation_id)
         await changes.commit()
+        self._audience.silent(Conversation(conversation_id, None))
 
     # -- A1
 

@@ -11,7 +11,7 @@ from shared.conversations.drafts import Draft
 from shared.conversations.on_site import OnSite, Received, Said
 from shared.conversations.timers import HISTORY
 from shared.conversations.turns import Answered, Happening, Silent, Turn, turns
-from shared.store.documents import Message
+from shared.store.documents import Message, Owner
 from shared.store.reading import Reader, conversation
 from shared.tenancy import Database
 
@@ -45,7 +45,13 @@ class Chatting:
                 yield answer
                 return
         async for happening in turns(of, message.id, lambda turn: self._answering(turn).answer(of, message.id)):
-            yield happening
+            yield await self._or_stored(happening, message)
+
+    async def _or_stored(self, happening: Happening, to: Message) -> Happening:
+        """Where nothing is open any more, another instance may have answered it."""
+        if not isinstance(happening, Silent) or happening.of.owner is not Owner.AI:
+            return happening
+        return await self._stored_answer(to) or happening
 
     async def _stored_answer(self, to: Message) -> Happening | None:
         """What answered it before; None where nobody has."""

@@ -40,18 +40,17 @@ ANSWERS: Mapping[Keyword, tuple[Phrase, str]] = {
     Keyword.START: (Phrase.OPTED_IN, "notice"),
     Keyword.HELP: (Phrase.HELP, "notice"),
 }
-# On a site, where it is the chat that falls silent: nobody there has ever had a text.
+# On a site, where it is the chat that falls silent, nobody has ever had a text, and HELP asks the assistant.
 _IN_A_CHAT: Mapping[Keyword, Phrase] = {
     Keyword.STOP: Phrase.CHAT_STOPPED,
     Keyword.START: Phrase.CHAT_STARTED,
-    Keyword.HELP: Phrase.CHAT_HELP,
 }
 
 
 def answer_to(word: Keyword, channel: str) -> tuple[Phrase, str]:
     """The sentence that code says to a wish, and the message's kind."""
     phrase, kind = ANSWERS[word]
-    return (_IN_A_CHAT[word] if channel == ON_SITE else phrase), kind
+    return (_IN_A_CHAT.get(word, phrase) if channel == ON_SITE else phrase), kind
 
 
 @dataclass(frozen=True, slots=True)

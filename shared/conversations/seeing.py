@@ -14,7 +14,6 @@ from shared.tenancy import Database
 MARKED_FOR = 3600.0  # seconds in which an instance remembers
 MOST_MARKED = 10  # messages at once: of ours in a row, before the visitor looked
 
-
 _marked: Held[str, bool] = Held(seconds=MARKED_FOR)
 
 
@@ -31,15 +30,17 @@ class Seeing:
 
         A page tells it again each time that it opens its stream: what was marked here is not read again.
         """
-        for _ in range(MOST_MARKED):
-            if message_id is None or _marked.get(message_id):
-                return
-            said = (await self._reader.read([message(message_id)])).message(message_id)
-            if said is None or said.conversation_id != self._conversation_id:
-                return
-            _marked.put(message_id, True)
-            if said.state is not State.SENT:
-                return
-            with suppress(Unavailable):
-                await raise_state(self._db, said, {"state": State.DELIVERED.value})
-            message_id = said.prev
+        with suppress(Unavailable):
+            for _ in range(MOST_MARKED):
+                if message_id is None or _marked.get(message_id):
+                    return
+                message_id = await self._mark(message_id)
+
+    async def _mark(self, message_id: str) -> str | None:
+        """The one before it, where that may still have to be marked."""
+        said = (await self._reader.read([message(message_id)])).message(message_id)
+        if said is None or said.conversation_id != self._conversation_id:
+            return None
+        await raise_state(self._db, said, {"state": State.DELIVERED.value})
+        _marked.put(message_id, True)
+        return said.prev if said.state is State.SENT else None

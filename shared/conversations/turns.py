@@ -108,19 +108,20 @@ class Turn:
         self.over = True
         self._wake()
 
-    async def follow(self) -> AsyncIterator[Happening]:
-        """Everything from the beginning, as it happens, until the turn is over."""
+    async def follow(self, until: float) -> AsyncIterator[Happening]:
+        """Everything from the beginning, as it happens, until the turn is over or that moment of the loop has come."""
         told = 0
         while True:
-            changed = self._changed  # taken before the look, so that nothing is missed in between
-            for happening in self.seen[told:]:
-                yield happening
-            told = max(told, len(self.seen))
-            if told < len(self.seen):
-                continue
+            while told < len(self.seen):  # it grows while a reader is slow
+                told += 1
+                yield self.seen[told - 1]
             if self.over:
                 return
-            await changed.wait()
+            try:
+                async with asyncio.timeout_at(until):
+                    await self._changed.wait()
+            except TimeoutError:
+                return
 
     def _add(self, happening: Happening) -> None:
         self.seen.append(happening)
@@ -137,16 +138,18 @@ _running: dict[str, Turn] = {}
 _tasks: set[asyncio.Task[None]] = set()
 
 
-async def turns(conversation_id: str, message_id: str, answer: Answer) -> AsyncIterator[Happening]:
+async def turns(
+    conversation_id: str, message_id: str, answer: Answer, longest: float = LONGEST
+) -> AsyncIterator[Happening]:
     """What happens until `message_id` is answered, or nobody is to answer it, or time is out.
 
     `answer` runs the answer step for an audience; it raises Unavailable where somebody else has the lease.
     """
-    deadline = asyncio.get_running_loop().time() + LONGEST
+    deadline = asyncio.get_running_loop().time() + longest
     before = _running.get(conversation_id)  # it may have looked before the message was there
     while asyncio.get_running_loop().time() < deadline:
         turn = _running.get(conversation_id) or _begin(conversation_id, answer)
-        async for happening in turn.follow():
+        async for happening in turn.follow(deadline):
             if not isinstance(happening, Failed):
                 yield happening
         last = turn.seen[-1] if turn.seen else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.conversations.chatting import Stored
+from shared.conversations.on_site import Said
 from shared.conversations.timers import SAFETY_NET
-from shared.conversations.turns import Answered, Failed, Silent, TakenBack, Typing, Unit
+from shared.conversations.turns import Answered, Failed, Silent, TakenBack, Turn, Typing, Unit
 from shared.store.changes import Changes
 from shared.store.documents import Owner, State
 from tests.contract.live_support import soon
@@ -19,7 +21,7 @@ QUESTION = "Where can I park?"
 TWO = "Parking is free, behind the building. Is there anything else?"
 
 
-def kinds(happened: list[object]) -> list[type]:
+def kinds(happened: Sequence[object]) -> list[type]:
     return [type(one) for one in happened]
 
 
@@ -118,6 +120,29 @@ async def test_a_second_message_while_the_first_is_answered_is_answered_next(hou
     assert answered[-1].covers == (theirs(both),)
     assert (await visitor.conversation()).open == ()
     assert [message.direction for message in await visitor.messages()].count("out") == 2
+
+
+async def test_what_another_instance_has_answered_meanwhile_is_the_answer(house: House) -> None:
+    visitor = house.visitor()
+    await visitor.on_site.receive(Said("the-first", QUESTION))
+    second: list[asyncio.Task[list[object]]] = []
+
+    async def ask_more() -> None:
+        second.append(asyncio.create_task(visitor.say("And is it free?")))
+        await asyncio.sleep(0.2)  # it is stored by now, and the lease is another one's
+
+    house.say(PARKING, TWO)
+    house.meanwhile(ask_more)
+    await house.answering.answer(visitor.visit.conversation)
+    happened = await second[0]
+    assert kinds(happened) == [Stored, Answered]
+    assert answer(happened).draft.text == TWO
+
+
+async def test_a_visitor_whose_conversation_is_gone_is_not_left_waiting(house: House) -> None:
+    turn = Turn()
+    await house.visitor()._answering(turn).answer("c" * 32)
+    assert kinds(turn.seen) == [Silent]
 
 
 async def test_twenty_messages_at_once_are_all_answered_and_none_twice(house: House) -> None:

@@ -20,8 +20,8 @@ from tests.unit.assistant_support import Bench, says
 
 CORPUS: dict[str, list[str]] = json.loads((Path(__file__).parents[1] / "fixtures/languages.json").read_text())
 LONG = {Phrase.UNKNOWN, Phrase.HAND_OFF, Phrase.NOT_CONNECTED}
-WEB = {Phrase.CHAT_STOPPED, Phrase.CHAT_STARTED, Phrase.CHAT_HELP, Phrase.TOLD_CLOSED, Phrase.TOLD_AWAY}
-SAYING_HOW_TO_REACH_A_PERSON = {*LONG, Phrase.HELP, Phrase.CHAT_HELP}
+WEB = {Phrase.CHAT_STOPPED, Phrase.CHAT_STARTED, Phrase.TOLD_CLOSED, Phrase.TOLD_AWAY}
+SAYING_HOW_TO_REACH_A_PERSON = {*LONG, Phrase.HELP}
 
 
 @pytest.mark.parametrize(

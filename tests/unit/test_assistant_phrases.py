@@ -23,7 +23,7 @@ TEXTED = (
 )
 SAYING_HOW_TO_REACH_A_PERSON = {
     *(Phrase.UNKNOWN, Phrase.HAND_OFF, Phrase.NOT_CONNECTED),
-    *(Phrase.HELP, Phrase.CHAT_HELP),
+    Phrase.HELP,
 }
 NAME, CONTACT, OPENS = "A Business’s Name of 30 Letters", "281-555-0100 or a@swim.example", "am Montag um 9:00 Uhr"
 OPEN_ON_MONDAYS = OpeningHours(((Interval(540, 720),), *((),) * 6))
@@ -125,7 +125,6 @@ ASKED = {
     Phrase.HELP: {"STOP"},
     Phrase.CHAT_STOPPED: {"START"},
     Phrase.CHAT_STARTED: {"STOP"},
-    Phrase.CHAT_HELP: {"STOP"},
 }
 
 

@@ -92,3 +92,35 @@ async def test_what_was_said_and_taken_back_begins_anew_under_another_name() -> 
     first, back, second = turn.seen
     assert first.answer == back.answer != second.answer  # type: ignore[union-attr]
     assert second.end == 3  # type: ignore[union-attr]
+
+
+async def test_who_reads_slowly_misses_nothing_that_is_said_meanwhile() -> None:
+    async def answer(turn: Turn) -> None:
+        for unit in ("One. ", "Two. ", "Three."):
+            await turn.unit(unit)
+            await asyncio.sleep(0.02)
+        turn.wrote(draft("m1"), OF)
+
+    heard: list[Happening] = []
+    async for happening in turns.turns(OF.id, "m1", answer):
+        heard.append(happening)
+        await asyncio.sleep(0.03)
+    assert [one.text for one in heard if isinstance(one, Unit)] == ["One. ", "Two. ", "Three."]
+    assert isinstance(heard[-1], Answered)
+
+
+async def test_who_has_waited_their_time_is_told_so_while_the_turn_goes_on() -> None:
+    goes_on, over = asyncio.Event(), asyncio.Event()
+
+    async def answer(turn: Turn) -> None:
+        turn.began()
+        await goes_on.wait()
+        turn.wrote(draft("m1"), OF)
+        over.set()
+
+    async with asyncio.timeout(2):
+        (_, late) = [one async for one in turns.turns(OF.id, "m1", answer, longest=0.05)]
+    assert isinstance(late, Failed)
+    assert late.problem.code == "unavailable"
+    goes_on.set()
+    await asyncio.wait_for(over.wait(), 2)

@@ -41,10 +41,6 @@ DE = Sentences(
             "",
         ),
         Phrase.CHAT_STARTED: ("Der Chat mit {name} geht weiter. Schreiben Sie STOP, um ihn stummzuschalten.", ""),
-        Phrase.CHAT_HELP: (
-            "Hier können Sie {name} Ihre Fragen schreiben. Schreiben Sie STOP, um diesen Chat stummzuschalten.",
-            _CONTACT,
-        ),
         Phrase.TOLD_CLOSED: (
             "Danke. Das Team von {name} ist benachrichtigt. Zurzeit ist geschlossen, wieder geöffnet ist "
             "{opens}. Hinterlassen Sie eine E-Mail-Adresse oder Telefonnummer, damit man Sie erreichen kann.",

@@ -41,7 +41,6 @@ EN = Sentences(
             "",
         ),
         Phrase.CHAT_STARTED: ("The chat with {name} goes on. Write STOP to silence it.", ""),
-        Phrase.CHAT_HELP: ("Write your questions to {name} here. Write STOP to silence this chat.", _CONTACT),
         Phrase.TOLD_CLOSED: (
             "Thank you. The people at {name} have been told. They are closed now and open {opens}. Leave an "
             "e-mail address or a phone number so that they can reach you.",

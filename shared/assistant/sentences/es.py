@@ -41,7 +41,6 @@ ES = Sentences(
             "",
         ),
         Phrase.CHAT_STARTED: ("El chat con {name} continúa. Escriba STOP para silenciarlo.", ""),
-        Phrase.CHAT_HELP: ("Escriba aquí sus preguntas a {name}. Escriba STOP para silenciar este chat.", _CONTACT),
         Phrase.TOLD_CLOSED: (
             "Gracias. Ya avisamos al equipo de {name}. Ahora está cerrado y abre {opens}. Deje un correo "
             "electrónico o un teléfono para que puedan contactarle.",

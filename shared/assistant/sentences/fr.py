@@ -46,10 +46,6 @@ FR = Sentences(
             "",
         ),
         Phrase.CHAT_STARTED: ("La conversation avec {name} reprend. Écrivez STOP pour la rendre muette.", ""),
-        Phrase.CHAT_HELP: (
-            "Posez ici vos questions à {name}. Écrivez STOP pour rendre cette conversation muette.",
-            _CONTACT,
-        ),
         Phrase.TOLD_CLOSED: (
             "Merci. L’équipe de {name} est prévenue. C’est fermé en ce moment, réouverture {opens}. Laissez une "
             "adresse e-mail ou un numéro de téléphone pour qu’elle puisse vous joindre.",

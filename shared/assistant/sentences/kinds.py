@@ -12,7 +12,7 @@ class Phrase(Enum):
 
     OPTED_OUT, OPTED_IN, HELP: the answers to STOP, START and HELP. TOLD_WAITING: staff were notified of a hand-off.
     OVER_LIMIT: no assistant any more today; the question is noted for a person.
-    In a web chat: CHAT_STOPPED, CHAT_STARTED and CHAT_HELP answer STOP, START and HELP. TOLD_CLOSED: staff were
+    In a web chat: CHAT_STOPPED and CHAT_STARTED answer STOP and START. TOLD_CLOSED: staff were
     notified, and the business is closed; TOLD_AWAY: and nobody knows when it opens.
     """
 
@@ -26,7 +26,6 @@ class Phrase(Enum):
     OVER_LIMIT = "over_limit"
     CHAT_STOPPED = "chat_stopped"
     CHAT_STARTED = "chat_started"
-    CHAT_HELP = "chat_help"
     TOLD_CLOSED = "told_closed"
     TOLD_AWAY = "told_away"
 

@@ -32,10 +32,6 @@ PT = Sentences(
             "",
         ),
         Phrase.CHAT_STARTED: ("A conversa com {name} continua. Escreva STOP para silenciá-la.", ""),
-        Phrase.CHAT_HELP: (
-            "Escreva aqui suas perguntas para {name}. Escreva STOP para silenciar esta conversa.",
-            _CONTACT,
-        ),
         Phrase.TOLD_CLOSED: (
             "Obrigado. A equipe de {name} foi avisada. Agora está fechado e abre {opens}. Deixe um e-mail ou "
             "telefone para que possam falar com você.",

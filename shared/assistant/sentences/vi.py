@@ -35,10 +35,6 @@ VI = Sentences(
             "",
         ),
         Phrase.CHAT_STARTED: ("Cuộc trò chuyện với {name} được tiếp tục. Viết STOP để tạm dừng.", ""),
-        Phrase.CHAT_HELP: (
-            "Hãy viết câu hỏi của bạn cho {name} tại đây. Viết STOP để tạm dừng cuộc trò chuyện này.",
-            _CONTACT,
-        ),
         Phrase.TOLD_CLOSED: (
             "Cảm ơn bạn. Nhân viên của {name} đã được báo. Hiện đang đóng cửa, mở lại {opens}. Hãy để lại e-mail "
             "hoặc số điện thoại để nhân viên liên hệ với bạn.",

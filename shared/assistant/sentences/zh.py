@@ -23,7 +23,6 @@ ZH = Sentences(
         Phrase.OVER_LIMIT: ("感谢您的留言。留言已保存，{name}的工作人员会在此回复您。", ""),
         Phrase.CHAT_STOPPED: ("此对话已静音：{name}不会再在这里发消息。输入 START 可继续。", ""),
         Phrase.CHAT_STARTED: ("与{name}的对话已恢复。输入 STOP 可静音。", ""),
-        Phrase.CHAT_HELP: ("请在此向{name}提问。输入 STOP 可将此对话静音。", _CONTACT),
         Phrase.TOLD_CLOSED: (
             "谢谢。已通知{name}的工作人员。现在已打烊，{opens}恢复营业。请留下电子邮箱或电话号码，方便他们联系您。",
             "",
