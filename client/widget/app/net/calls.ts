@@ -81,9 +81,11 @@ export class Calls {
     const { visit } = this.sessions.visit;
     const answer = await this.once(name, body, options);
     if (answer.ok) return answer;
-    if (answer.status !== 401 || isRefusal(await this.sessions.renew())) throw await refusal(answer);
+    if (answer.status !== 401) throw await refusal(answer);
+    const renewed = await this.sessions.renew();
+    if (isRefusal(renewed)) throw new CallError(renewed.error, renewed.detail ?? "");
     // Another visit may be another person: what was meant for the one is not said in the other.
-    if (this.sessions.visit.visit !== visit) throw await refusal(answer);
+    if (renewed.visit !== visit) throw await refusal(answer);
     const again = await this.once(name, body, options);
     if (again.ok) return again;
     throw await refusal(again);
