@@ -31,8 +31,8 @@ test("a session that is over is renewed once, and the call repeated", async () =
 });
 
 test("a session that is refused again is not asked for for ever", async () => {
-  local.answer("chat-rate", json(401, { error: "session_invalid" }));
-  await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ code: "session_invalid" });
+  local.answer("chat-rate", json(401, { error: "session_invalid", detail: "this is no session" }));
+  await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ code: "session_invalid", detail: "" });
   expect(local.requests).toHaveLength(2);
 });
 
@@ -77,7 +77,9 @@ test.each([
   [json(500, "<html>"), { code: "unavailable", passes: true }],
   [json(429, { error: "too_many_requests", detail: "Wait." }, { "retry-after": "9" }), { code: "too_many_requests", passes: true, retryAfter: 9 }],
   [json(413, { error: "payload_too_large", detail: "Too long." }), { code: "payload_too_large", detail: "Too long.", passes: false }],
-])("an error says whether it passes (%#)", async (answer, error) => {
+  [json(403, { error: "origin_refused", detail: "Add it in Settings → Widget." }), { code: "origin_refused", detail: "", passes: false }],
+  [json(503, { error: "unavailable", detail: "the model took too long" }), { code: "unavailable", detail: "", passes: true }],
+])("an error says whether it passes, and to the visitor what is meant for them (%#)", async (answer, error) => {
   local.answer("chat-rate", answer);
   await expect(calls().post("chat-rate", {})).rejects.toMatchObject(error);
 });
