@@ -198,8 +198,9 @@ export class Chat {
   }
 
   /** Resolves as soon as the message is stored; the answer is read on. */
-  private deliver(entry: Pending): Promise<void> {
+  private deliver({ id, text, files, page }: Pending): Promise<void> {
     const here = this.here();
+    const outgoing = { id, text, files: files.map((file) => file.id), page };
     return new Promise((stored, refused) => {
       const accepted = (message: Message): void => {
         this.take(merge(this.state.messages, [message]), null);
@@ -207,7 +208,8 @@ export class Chat {
         stored();
       };
       const end = (): void => void (here() && this.store.set({ typing: false }));
-      this.attempt(entry, only(here, { ...this.answering(), accepted })).then(end, refused);
+      const heard = only(here, { ...this.answering(), accepted });
+      this.proven((work) => deliver(this.calls, { ...outgoing, work }, heard)).then(end, refused);
     });
   }
 
@@ -232,11 +234,6 @@ export class Chat {
     const { writing } = this.state;
     const so = writing?.answer === answer ? writing : { answer, text: "", at: new Date().toISOString() };
     this.store.set({ writing: { ...so, text: so.text + text }, typing: false });
-  }
-
-  private attempt({ id, text, files, page }: Pending, heard: Heard): Promise<void> {
-    const outgoing = { id, text, files: files.map((file) => file.id), page };
-    return this.proven((work) => deliver(this.calls, { ...outgoing, work }, heard));
   }
 
   /** What may come first in a visit, with the work that it asks for; a server that asks for other work gets that. */
