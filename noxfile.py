@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -26,12 +27,15 @@ UV = BOOT / "bin" / "uv"
 PYTHON = ENV / "bin" / "python"
 EMULATORS = HERE / "local" / "emulators"
 CLIENT = HERE / "client"
+NODE = (20, 19)  # client/package.json, engines
 WIDGET = CLIENT / "widget" / "dist" / "widget.js"
 
 NO_VENV = """Python's venv module is missing or incomplete. On Debian and Ubuntu: apt install python3-venv
 Then run this command again."""
 NO_NPM = """The web chat's widget is built with npm, which is not here.
 Install Node 20.19 or newer with npm (nodejs.org), then run this command again."""
+OLD_NODE = """The web chat's widget needs Node 20.19 or newer; this is {}.
+Install a newer one (nodejs.org), then run this command again."""
 OLD_PYTHON = "This project needs Python 3.11 or newer; this is {}.{}. Try: python3.11 noxfile.py"
 
 
@@ -189,8 +193,9 @@ def build_client(session: nox.Session) -> None:
     """What runs in a visitor's browser, built when its sources or its packages changed."""
     if not (CLIENT / "package.json").is_file():
         return
-    if not which("npm"):
+    if not all(map(which, ("node", "npm"))):
         session.error(NO_NPM)
+    expect_node(session)
     packages, built = _digest([CLIENT / "package-lock.json"]), _digest(_client_sources())
     installed, stamp = CLIENT / "node_modules" / "installed", CLIENT / "node_modules" / "built"
     if not installed.is_file() or installed.read_text() != packages:
@@ -199,8 +204,16 @@ def build_client(session: nox.Session) -> None:
         installed.write_text(packages)  # npm ci has emptied the folder: the other mark is gone
     if not WIDGET.is_file() or not stamp.is_file() or stamp.read_text() != built:
         say("Building the web chat's widget …")
+        stamp.unlink(missing_ok=True)  # a build that fails leaves half of one: the next one is not spared
         session.run("npm", "run", "build", "--prefix", str(CLIENT), silent=True)
         stamp.write_text(built)
+
+
+def expect_node(session: nox.Session) -> None:
+    """An older one fails in the middle of the build, with a message about its syntax."""
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < NODE:
+        session.error(OLD_NODE.format(version))
 
 
 def _client_sources() -> Iterator[Path]:

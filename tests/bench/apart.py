@@ -9,9 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 
 from shared.boundary.manifest import Function, functions
+from tests.members import AGENCY
 from tests.stack import RunningStack, environment, secrets_of, served
-
-AGENCY = "testing-agency"
 
 
 class Apart(RunningStack):

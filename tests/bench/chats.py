@@ -21,10 +21,11 @@ from typing import Any
 
 import httpx
 
-from tests.bench.apart import AGENCY, apart, tasks_paused, without_limits
+from tests.bench.apart import apart, tasks_paused, without_limits
 from tests.bench.meter import Meter, Passed
-from tests.bench.table import Row, show
-from tests.stack import ROOT, RunningStack, a_word, started
+from tests.bench.table import Row, alone
+from tests.members import AGENCY
+from tests.stack import RunningStack, a_word
 from tests.visitors import Browser, any_network
 
 VISITORS = 64
@@ -226,12 +227,5 @@ def _calls(tape: dict[str, Any]) -> Row:
     return Row("Firestore calls of a chat answer, warm", f"{len(methods)} ({', '.join(methods)})", "", None)
 
 
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with started(Path(folder)) as stack:
-            found = await rows(stack)
-    show(found, ROOT / ".local" / "bench-chats.json")
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(alone(rows, "chats"))

@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -21,9 +19,10 @@ from local.standins.base import Fault
 from local.standins.gemini import GeminiStandin
 from local.wire import serve_http
 from shared.assistant.units import unit_ends
-from tests.bench.apart import AGENCY, Apart, apart, tasks_paused, without_limits
-from tests.bench.table import Row, show
-from tests.stack import ROOT, RunningStack, a_word, started
+from tests.bench.apart import Apart, apart, tasks_paused, without_limits
+from tests.bench.table import Row, alone
+from tests.members import AGENCY
+from tests.stack import RunningStack, a_word
 from tests.visitors import Browser, any_network
 
 WORD = 0.02
@@ -116,12 +115,5 @@ def _told(seconds: Sequence[float]) -> str:
     return f"p50 {cuts[9] * 1000:.1f} ms, p95 {cuts[18] * 1000:.1f} ms of {len(seconds)}"
 
 
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with started(Path(folder)) as stack:
-            found = await rows(stack)
-    show(found, ROOT / ".local" / "bench-first-words.json")
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(alone(rows, "first-words"))

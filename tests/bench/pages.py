@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import statistics
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from local.emulators.node import node, npm
-from tests.bench.apart import AGENCY
-from tests.bench.table import Row, show
-from tests.stack import ROOT, RunningStack, started
+from tests.bench.table import Row, alone
+from tests.browser import CHROMIUM
+from tests.members import AGENCY
+from tests.stack import RunningStack
 
 HERE = Path(__file__).parent / "lighthouse"
-CHROMIUM = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
 RUNS = 9
 MOST_BLOCKING = 10.0  # milliseconds
 LONGEST = 900.0  # seconds for all of them
@@ -65,12 +63,5 @@ def _transferred(found: Sequence[dict[str, Any]], address: str) -> float:
     )
 
 
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with started(Path(folder)) as stack:
-            found = await rows(stack)
-    show(found, ROOT / ".local" / "bench-pages.json")
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(alone(rows, "pages"))

@@ -7,20 +7,18 @@ a person answers one of them: that page alone hears it. What an idle visit bills
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 
-from tests.bench.apart import AGENCY, Apart, apart, tasks_paused, without_limits
+from tests.bench.apart import Apart, apart, tasks_paused, without_limits
 from tests.bench.meter import Meter, Tally
 from tests.bench.processes import processor, resident
-from tests.bench.table import Row, show
-from tests.members import DESK, sign_in
-from tests.stack import ROOT, RunningStack, eventually, started
+from tests.bench.table import Row, alone
+from tests.members import AGENCY, DESK, sign_in
+from tests.stack import RunningStack, eventually
 from tests.visitors import Browser, any_network
 
 OPEN = 500
@@ -153,12 +151,5 @@ def _read(tally: Tally) -> int:
     return tally.reads + tally.history
 
 
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with started(Path(folder)) as stack:
-            found = await rows(stack)
-    show(found, ROOT / ".local" / "bench-streams.json")
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(alone(rows, "streams"))

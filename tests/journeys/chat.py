@@ -10,7 +10,6 @@ from typing import Any
 from playwright.async_api import (
     Browser,
     BrowserContext,
-    ConsoleMessage,
     FilePayload,
     Frame,
     Locator,
@@ -20,7 +19,7 @@ from playwright.async_api import (
 )
 
 from shared.vault.visits import Visit
-from tests.browser import PATIENCE
+from tests.browser import PATIENCE, complaints_of
 from tests.members import AGENCY
 from tests.stack import RunningStack
 
@@ -53,17 +52,11 @@ class Chat:
         self.started: list[dict[str, Any]] = []
         self.urls: list[str] = []
         self.lines: list[str] = []
-        self.complaints: list[str] = []
+        self.complaints = complaints_of(page)
         page.on("request", lambda request: self.urls.append(request.url))
-        page.on("console", self._told)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: self.lines.append(line.text))
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
         page.on("response", self._answered)
-
-    def _told(self, line: ConsoleMessage) -> None:
-        self.lines.append(line.text)
-        if line.type in ("error", "warning"):
-            self.complaints.append(line.text)
 
     async def _answered(self, response: Response) -> None:
         if "/chat-start/" in response.url and response.request.method == "POST" and response.ok:

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser import READABLE
+from tests.browser import READABLE, complaints_of, contrasts
 from tests.unit.phone_house import BEN, SWIM, House, house
 
 QUESTION = "Any Saturday classes for my 4 year old?"
@@ -26,11 +26,7 @@ class Screen:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.complaints: list[str] = []
-        page.on(
-            "console", lambda line: self.complaints.append(line.text) if line.type in ("error", "warning") else None
-        )
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.complaints = complaints_of(page)
 
     def phone(self, name: str) -> Locator:
         return self.page.get_by_role("region", name=f"{name}'s phone")
@@ -303,21 +299,7 @@ async def test_on_a_small_screen_the_site_is_one_tap_away(chromium: Browser, hom
     await context.close()
 
 
-CONTRASTS = """() => {
-  const rgb = (color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number);
-  const light = (color) => rgb(color).map((part) => part / 255)
-    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-  const behind = (node) => {
-    const color = getComputedStyle(node).backgroundColor;
-    return color === "rgba(0, 0, 0, 0)" ? behind(node.parentElement) : color;
-  };
-  const words = "h1, h1 span, h2 span, .line, .words, .label, time, .detail, .day, .chip, .hint, textarea, .address";
-  return [...document.querySelectorAll(words)].map((node) => {
-    const [dark, bright] = [light(getComputedStyle(node).color), light(behind(node))].sort((a, b) => a - b);
-    return [node.className || node.tagName, (bright + 0.05) / (dark + 0.05)];
-  });
-}"""
+WORDS = "h1, h1 span, h2 span, .line, .words, .label, time, .detail, .day, .chip, .hint, textarea, .address"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -334,7 +316,7 @@ async def test_every_word_is_readable_in_light_and_in_dark(
         "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((sum, n) => sum + +n, 0)"
     )
     assert background < 100 if scheme == "dark" else background > 600
-    measured: list[tuple[str, float]] = await screen.page.evaluate(CONTRASTS)
+    measured = await contrasts(screen.page, WORDS)
     assert len(measured) > 20
     assert [one for one in measured if one[1] < READABLE] == []
     assert await screen.texts("Ana").last.evaluate("node => getComputedStyle(node).animationName") == "none"

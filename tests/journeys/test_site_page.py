@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from local.seed_data import TENANTS, TESTING_AGENCY
 from local.site import Neighbours, site_app
 from local.wire import serve_http
-from tests.browser import PATIENCE, READABLE
+from tests.browser import PATIENCE, READABLE, complaints_of, contrasts
 
 LOADER = """
 const script = document.currentScript;
@@ -73,9 +73,7 @@ async def site() -> AsyncIterator[str]:
 async def page(chromium: Browser) -> AsyncIterator[Page]:
     context = await chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
     page = await context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
     yield page
     await context.close()
     assert complaints == []
@@ -126,28 +124,6 @@ async def test_the_chat_is_told_who_signs_in_and_forgets_who_signs_out(page: Pag
     assert await calls(page, 0) == []
 
 
-CONTRASTS = """() => {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgb = (color) => {
-    canvas.fillStyle = color;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const light = (color) => rgb(color).map((part) => part / 255)
-    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-  const behind = (node) => {
-    const color = getComputedStyle(node).backgroundColor;
-    return color === "rgba(0, 0, 0, 0)" ? behind(node.parentElement) : color;
-  };
-  const words = "h1, h2, h3, p, dt, dd, nav a, .brand, .ask, .more, [role=switch]";
-  return [...document.querySelectorAll(words)].map((node) => {
-    const [dark, bright] = [light(getComputedStyle(node).color), light(behind(node))].sort((a, b) => a - b);
-    return [node.className || node.tagName, (bright + 0.05) / (dark + 0.05)];
-  });
-}"""
-
-
 @pytest.mark.parametrize("tenant", [tenant.id for tenant in TENANTS])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_word_is_readable_in_light_and_in_dark_and_fits_a_phone(
@@ -157,7 +133,7 @@ async def test_every_word_is_readable_in_light_and_in_dark_and_fits_a_phone(
     page = await context.new_page()
     for path in ("", "classes", "contact"):
         await page.goto(f"{site}/{tenant}/{path}")
-        measured: list[tuple[str, float]] = await page.evaluate(CONTRASTS)
+        measured = await contrasts(page, "h1, h2, h3, p, dt, dd, nav a, .brand, .ask, .more, [role=switch]")
         assert len(measured) > 10
         assert [one for one in measured if one[1] < READABLE] == []
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

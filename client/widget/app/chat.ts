@@ -198,8 +198,9 @@ export class Chat {
   }
 
   /** Resolves as soon as the message is stored; the answer is read on. */
-  private deliver(entry: Pending): Promise<void> {
+  private deliver({ id, text, files, page }: Pending): Promise<void> {
     const here = this.here();
+    const outgoing = { id, text, files: files.map((file) => file.id), page };
     return new Promise((stored, refused) => {
       const accepted = (message: Message): void => {
         this.take(merge(this.state.messages, [message]), null);
@@ -207,7 +208,8 @@ export class Chat {
         stored();
       };
       const end = (): void => void (here() && this.store.set({ typing: false }));
-      this.attempt(entry, only(here, { ...this.answering(), accepted })).then(end, refused);
+      const heard = only(here, { ...this.answering(), accepted });
+      this.proven((work) => deliver(this.calls, { ...outgoing, work }, heard)).then(end, refused);
     });
   }
 
@@ -234,33 +236,37 @@ export class Chat {
     this.store.set({ writing: { ...so, text: so.text + text }, typing: false });
   }
 
-  private async attempt(entry: Pending, heard: Heard): Promise<void> {
-    const bits = spoken({ ...this.state, pending: [] }) ? null : (this.sessions.visit.work?.bits ?? null);
-    const files = entry.files.map(({ id }) => id);
-    const outgoing = { id: entry.id, text: entry.text, files, page: entry.page };
+  /** What may come first in a visit, with the work that it asks for; a server that asks for other work gets that. */
+  private async proven(send: (work: string | null) => Promise<void>): Promise<void> {
+    const here = this.here();
+    const go = async (bits: number | undefined): Promise<void> => {
+      const work = bits ? await this.work(bits) : null;
+      if (!here()) throw new CallError("session_expired", ""); // meant for a visit that is over
+      return send(work);
+    };
     try {
-      await deliver(this.calls, { ...outgoing, work: bits ? await this.work(bits) : null }, heard);
+      await go(this.state.messages.length ? 0 : this.sessions.visit.work?.bits);
     } catch (error) {
       if (!(error instanceof CallError) || error.code !== "work_needed") throw error;
-      await deliver(this.calls, { ...outgoing, work: await this.work(await this.bits()) }, heard);
+      this.proof = null;
+      await this.sessions.renew();
+      await go(this.sessions.visit.work?.bits ?? 16);
     }
-  }
-
-  private async bits(): Promise<number> {
-    if (!this.sessions.visit.work) await this.sessions.renew();
-    return this.sessions.visit.work?.bits ?? 16;
   }
 
   private work(bits: number): Promise<string> {
     const { visit } = this.sessions.visit;
     this.proof ??= import("./net/work").then(({ work }) => work(visit, bits));
-    return this.proof;
+    return this.proof.catch(() => {
+      this.proof = null;
+      throw new CallError("network", ""); // its code was not fetched
+    });
   }
 
   /** The visitor writes: the work that a first message needs is begun, so that sending does not wait for it. */
   prepare(): void {
     const { work } = this.sessions.visit;
-    if (work && !spoken(this.state)) this.work(work.bits).catch(() => (this.proof = null));
+    if (work && !spoken(this.state)) this.work(work.bits).catch(() => undefined);
   }
 
   draft(text: string): void {
@@ -283,8 +289,7 @@ export class Chat {
 
   handoff = async (): Promise<void> => {
     try {
-      const bits = spoken(this.state) ? null : this.sessions.visit.work?.bits;
-      await this.call("chat-handoff", bits ? { work: await this.work(bits) } : {});
+      await this.proven((work) => this.call("chat-handoff", { work }));
       this.announce(t("handoffAsked"));
     } catch (error) {
       this.store.set({ trouble: (error instanceof CallError && error.detail) || t("wrong") });

@@ -2,7 +2,7 @@
 
 import { render } from "preact";
 import { isRefusal, type Start, type ToFrame, type Visit } from "../shared/protocol";
-import { direction, language } from "../shared/languages";
+import { language } from "../shared/languages";
 import { theme, type Scheme } from "../shared/theme";
 import "./app.css";
 import { connect, origins, type Bridge } from "./bridge";
@@ -24,7 +24,7 @@ function paint(scheme: Scheme, color: string): void {
 function dress({ config, colors, dir, locale }: Start): void {
   const root = document.documentElement;
   root.lang = language(locale) ?? "en";
-  root.dir = dir ?? direction(locale);
+  root.dir = dir;
   document.title = config.name;
   paint(colors, config.color);
   if (config.scheme !== "auto") return;
@@ -52,8 +52,7 @@ async function main(root: HTMLElement): Promise<void> {
   render(<Skeleton />, root);
   const bridge = await connect(window, origins(document.body));
   dress(bridge.start);
-  const words = load(bridge.start.locale);
-  await words;
+  await load(bridge.start.locale);
   bridge.send({ type: "loaded" });
   const { visit, open } = await visitOf(bridge, root);
   const chat = new Chat(bridge, visit, open);

@@ -5,26 +5,23 @@ import { locale, t } from "./words";
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
-/** A formatter is costly to make and asked for with every message. */
-function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = locale() + JSON.stringify(options);
-  const known = made.get(key) ?? new Intl.DateTimeFormat(locale(), options);
+/** A formatter is costly to make, and asked for with every message and every drawing. */
+function formatter(options: Intl.DateTimeFormatOptions, tag = locale()): Intl.DateTimeFormat {
+  const key = tag + JSON.stringify(options);
+  const known = made.get(key) ?? new Intl.DateTimeFormat(tag, options);
   made.set(key, known);
   return known;
 }
 
+const format = (at: Date, options: Intl.DateTimeFormatOptions): string => formatter(options).format(at);
+
 const CLOCK: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
 const DAY_MS = 86_400_000;
 
-export const clock = (at: string): string => formatter(CLOCK).format(new Date(at));
+export const clock = (at: string): string => format(new Date(at), CLOCK);
 
-/** Days since the epoch, by the clock on the wall of a time zone. */
-function dayThere(at: Date, timeZone: string): number {
-  const options = { year: "numeric", month: "numeric", day: "numeric", timeZone } as const;
-  const parts = new Intl.DateTimeFormat("en-US", options).formatToParts(at);
-  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
-  return Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS;
-}
+/** Days since the epoch, by the clock on the wall of a time zone. Sweden writes a date as Date.parse reads it. */
+const dayThere = (at: Date, timeZone: string): number => Date.parse(formatter({ timeZone }, "sv").format(at)) / DAY_MS;
 
 /** The same by the visitor's own clock, without what makes Intl slow: it is asked for with every message. */
 const dayHere = (at: Date): number => Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / DAY_MS;
@@ -35,8 +32,8 @@ export function day(at: string, now = new Date()): string {
   const then = new Date(at);
   const ago = dayHere(now) - dayHere(then);
   if (ago === 0 || ago === 1) return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-ago, "day");
-  if (ago > 1 && ago < 7) return formatter({ weekday: "long" }).format(then);
-  return formatter({ dateStyle: "long" }).format(then);
+  if (ago > 1 && ago < 7) return format(then, { weekday: "long" });
+  return format(then, { dateStyle: "long" });
 }
 
 /** What was told may be older than what it tells of: past its end it does not hold. */
@@ -46,12 +43,10 @@ export function isOpen(hours: Hours | null, now = new Date()): boolean {
   return hours.opens_at !== null && new Date(hours.opens_at) <= now;
 }
 
-const format = (at: Date, options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(locale(), options).format(at);
-
 /** The business's clock, and which clock that is where the visitor's shows another time. */
 function wall(at: Date, timeZone: string): string {
   const theirs = format(at, { ...CLOCK, timeZone });
-  return theirs === format(at, CLOCK) ? theirs : format(at, { ...CLOCK, timeZone, timeZoneName: "short" });
+  return theirs === at.toLocaleTimeString(locale(), CLOCK) ? theirs : format(at, { ...CLOCK, timeZone, timeZoneName: "short" });
 }
 
 function opening({ opens_at, time_zone: timeZone }: Hours, now: Date): string {
@@ -78,5 +73,5 @@ export function closedUntil(hours: Hours | null, now = new Date()): string | nul
 export function weekday(code: string): string {
   const at = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"].indexOf(code.slice(0, 3).toLowerCase());
   // The fourth of January 1970 was a Sunday.
-  return at < 0 ? code : formatter({ weekday: "short", timeZone: "UTC" }).format(new Date((3 + at) * DAY_MS));
+  return at < 0 ? code : format(new Date((3 + at) * DAY_MS), { weekday: "short", timeZone: "UTC" });
 }

@@ -89,19 +89,28 @@ export class Uploads {
   }
 
   private async upload(item: Item, renewed = false): Promise<void> {
+    const { visit } = this.chat.state;
     const outcome = await send(this.chat, item, this.changed);
     if (!this.items.includes(item)) return;
     if ("stored" in outcome) {
       item.stored = outcome.stored;
       item.progress = 1;
-    } else if (outcome.status === 401 && !renewed && !isRefusal(await this.chat.calls.sessions.renew())) {
+    } else if (outcome.status === 401 && !renewed && (await this.renewed(visit))) {
       return this.upload(item, true);
     } else {
-      item.fault = outcome.told?.detail || t("fileFailed", { name: item.name });
-      item.again = outcome.status === 0 || outcome.status === 429 || outcome.status >= 500;
+      const { status, told } = outcome;
+      // What is said of a session is not for the visitor: they may only try again.
+      item.fault = (status !== 401 && told?.detail) || t("fileFailed", { name: item.name });
+      item.again = [0, 401, 429].includes(status) || status >= 500;
       this.chat.announce(item.fault);
     }
     this.changed();
+  }
+
+  /** Another session of this visit; another visit may be another person's. */
+  private async renewed(visit: string): Promise<boolean> {
+    const answer = await this.chat.calls.sessions.renew();
+    return !isRefusal(answer) && answer.visit === visit;
   }
 
   again(item: Item): void {

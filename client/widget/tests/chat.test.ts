@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Bridge } from "../app/bridge";
 import { Chat } from "../app/chat";
+import { zeroBits } from "../app/net/work";
 import { load } from "../app/words";
 import type { FromFrame, Message, Start, ToFrame, Visit } from "../shared/protocol";
 import { config, conversation, message, visit } from "./examples";
@@ -74,6 +76,40 @@ test("a server that asks for work gets it, and the same message once more", asyn
   expect(body(sent()[1]).work).not.toBeNull();
 });
 
+test("work that failed is begun again with the next try", async () => {
+  local.answer("chat-message", answered);
+  const { chat } = begun({ work: { bits: 4 } });
+  const digest = vi.spyOn(crypto.subtle, "digest").mockRejectedValueOnce(new Error("no line"));
+  chat.prepare();
+  await vi.waitFor(() => expect(digest).toHaveBeenCalled());
+  digest.mockRejectedValueOnce(new Error("no line"));
+  chat.say("Hi");
+  await until(() => chat.state.messages.length === 2);
+  expect(body(sent()[0]).work).not.toBeNull();
+});
+
+test("who asks for a person first does the work that the server asks for", async () => {
+  local.answer("chat-handoff", json(428, { error: "work_needed" }), json(200, { ok: true, conversation: conversation({ owner: "waiting" }) }));
+  const { chat, said, tell } = begun();
+  const asked = chat.handoff();
+  await until(() => said.some(({ type }) => type === "renew"));
+  tell({ type: "visit", ...visit({ visit: String(mine).padStart(32, "0"), work: { bits: 4 } }) });
+  await asked;
+  expect(chat.state.conversation?.owner).toBe("waiting");
+  expect(body(local.requests.filter(({ name }) => name === "chat-handoff")[1]).work).not.toBeNull();
+});
+
+test("work of another strength than the server asks for is done anew", async () => {
+  local.answer("chat-message", json(428, { error: "work_needed" }), answered);
+  const { chat, said, tell } = begun({ work: { bits: 1 } });
+  chat.say("Hi");
+  await until(() => said.some(({ type }) => type === "renew"));
+  tell({ type: "visit", ...visit({ visit: String(mine).padStart(32, "0"), work: { bits: 10 } }) });
+  await until(() => sent().length === 2);
+  const hash = createHash("sha256").update(`${String(mine).padStart(32, "0")}:${body(sent()[1]).work}`).digest();
+  expect(zeroBits(hash)).toBeGreaterThanOrEqual(10);
+});
+
 test("what comes while the chat is closed is counted beside the launcher until it is seen", async () => {
   local.answer("chat-events", state(message("a", 1), message("b", 2)));
   const { said, tell } = begun({ fresh: false }, false);
@@ -93,6 +129,15 @@ test("nothing of one visitor is left for the next: neither words, nor what was s
   await new Promise((done) => setTimeout(done, 1_200));
   expect(sent().filter(({ headers }) => headers.authorization === "Bearer session-2")).toEqual([]);
   expect(JSON.stringify({ ...localStorage })).not.toContain("secret");
+});
+
+test("what waits for its work when the visit ends is not said in the next one", async () => {
+  local.answer("chat-message", answered);
+  const { chat, tell } = begun({ work: { bits: 8 } });
+  chat.say("secret");
+  tell({ type: "visit", ...visit({ visit: "f".repeat(32), session: "session-2" }) });
+  await new Promise((done) => setTimeout(done, 500));
+  expect(sent()).toEqual([]);
 });
 
 test("an answer that is still being written to the last visitor is not shown to the next", async () => {

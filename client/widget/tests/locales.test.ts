@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { count, load, t } from "../app/words";
 import { WORDS } from "../loader/words";
-import { chooseLocale, direction, LANGUAGES } from "../shared/languages";
+import { chooseLocale, LANGUAGES } from "../shared/languages";
 
 type Told = Record<string, string | Record<string, string>>;
 
@@ -71,8 +71,4 @@ test("the visitor's first language that is ours is taken, else the business's, e
   expect(chooseLocale(["ar", "es-MX", "en"], "de")).toBe("es-MX");
   expect(chooseLocale(["ar", "ja"], "de")).toBe("de");
   expect(chooseLocale([], "xx")).toBe("en");
-});
-
-test("languages that are written from right to left are known as such", () => {
-  expect(["ar", "he", "fa-IR", "en", "zh", "no tag at all"].map(direction)).toEqual(["rtl", "rtl", "rtl", "ltr", "ltr", "ltr"]);
 });

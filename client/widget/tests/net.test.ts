@@ -31,15 +31,16 @@ test("a session that is over is renewed once, and the call repeated", async () =
 });
 
 test("a session that is refused again is not asked for for ever", async () => {
-  local.answer("chat-rate", json(401, { error: "session_invalid" }));
-  await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ code: "session_invalid" });
+  local.answer("chat-rate", json(401, { error: "session_invalid", detail: "this is no session" }));
+  await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ code: "session_invalid", detail: "" });
   expect(local.requests).toHaveLength(2);
 });
 
-test("where the page has no other session, the first refusal stands", async () => {
+test("where the page gets no other session, what it got instead counts: a line that is not there passes", async () => {
   local.answer("chat-rate", json(401, { error: "session_expired" }));
-  await expect(calls({ error: "unavailable" }).post("chat-rate", {})).rejects.toMatchObject({ code: "session_expired" });
-  expect(local.requests).toHaveLength(1);
+  await expect(calls({ error: "unavailable" }).post("chat-rate", {})).rejects.toMatchObject({ code: "unavailable", passes: true });
+  await expect(calls({ error: "origin_refused" }).post("chat-rate", {})).rejects.toMatchObject({ code: "origin_refused", passes: false });
+  expect(local.requests).toHaveLength(2);
 });
 
 test("what was meant for one visit is not said in another", async () => {
@@ -76,7 +77,9 @@ test.each([
   [json(500, "<html>"), { code: "unavailable", passes: true }],
   [json(429, { error: "too_many_requests", detail: "Wait." }, { "retry-after": "9" }), { code: "too_many_requests", passes: true, retryAfter: 9 }],
   [json(413, { error: "payload_too_large", detail: "Too long." }), { code: "payload_too_large", detail: "Too long.", passes: false }],
-])("an error says whether it passes (%#)", async (answer, error) => {
+  [json(403, { error: "origin_refused", detail: "Add it in Settings → Widget." }), { code: "origin_refused", detail: "", passes: false }],
+  [json(503, { error: "unavailable", detail: "the model took too long" }), { code: "unavailable", detail: "", passes: true }],
+])("an error says whether it passes, and to the visitor what is meant for them (%#)", async (answer, error) => {
   local.answer("chat-rate", answer);
   await expect(calls().post("chat-rate", {})).rejects.toMatchObject(error);
 });
@@ -135,6 +138,16 @@ test("units of an answer that is taken back may come again", async () => {
   const { heard, hears } = hearing();
   await deliver(calls(), OUT, hears);
   expect(heard.slice(1)).toEqual([["text", "a", "One."], ["replaced", "a"], ["text", "a", "One."]]);
+});
+
+test("an answer whose line breaks is not asked for in the next visit", async () => {
+  local.answer("chat-message", broken(["accepted", { message: MINE }]));
+  const mine = calls();
+  const delivered = deliver(mine, OUT, hearing().hears);
+  await until(() => local.requests.length === 1);
+  mine.sessions.take(visit({ session: "session-2", visit: "f".repeat(32) }));
+  await delivered;
+  expect(local.requests).toHaveLength(1);
 });
 
 test("a line that breaks before the message is stored is the queue's to repair", async () => {

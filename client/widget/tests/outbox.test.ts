@@ -21,10 +21,11 @@ type Answer = "ok" | CallError;
 function line(answers: Answer[], kept = memory()) {
   const tried: string[] = [];
   const waited: number[] = [];
+  const states: string[] = [];
   const at = { online: true };
-  const outbox = new Outbox("box", {
+  const outbox: Outbox = new Outbox("box", {
     storage: kept,
-    changed: () => undefined,
+    changed: () => states.push(...outbox.entries.map(({ state }) => state)),
     online: () => at.online,
     sleep: async (ms) => void waited.push(ms),
     send: async ({ id }) => {
@@ -33,7 +34,7 @@ function line(answers: Answer[], kept = memory()) {
       if (answer !== "ok") throw answer;
     },
   });
-  return { outbox, tried, waited, kept, at };
+  return { outbox, tried, waited, states, kept, at };
 }
 
 const settled = (): Promise<void> => new Promise((done) => setTimeout(done));
@@ -91,11 +92,10 @@ test("try again sends a failed message under its own id, delete forgets it", asy
 });
 
 test("a limit is waited out for as long as it says, and the visitor is told so", async () => {
-  const { outbox, waited } = line([new CallError("too_many_requests", "", 7)]);
-  const states: string[] = [];
+  const { outbox, waited, states } = line([new CallError("too_many_requests", "", 7)]);
   outbox.add(entry("a"));
-  states.push(outbox.entries[0]!.state);
   await settled();
+  expect(states).toEqual(["sending", "slow"]);
   expect(waited).toEqual([7_000]);
   expect(outbox.entries).toEqual([]);
 });

@@ -20,11 +20,13 @@ export async function serve(): Promise<Local> {
   const answers = new Map<string, Answer[]>();
   const server = createServer(async (request, response) => {
     response.setHeader("access-control-allow-origin", "*");
-    response.setHeader("access-control-allow-headers", "authorization, content-type, last-event-id");
+    response.setHeader("access-control-allow-headers", "authorization, content-type, last-event-id, x-file-name");
     response.setHeader("access-control-expose-headers", "retry-after");
     if (request.method === "OPTIONS") return void response.end();
     const name = request.url!.slice(1);
-    const told: Request = { name, headers: request.headers, body: JSON.parse((await read(request)) || "null") };
+    const { headers } = request;
+    const body = await read(request);
+    const told: Request = { name, headers, body: headers["content-type"] === "application/json" ? JSON.parse(body) : body };
     requests.push(told);
     const left = answers.get(name) ?? [json(404, { error: "unknown" })];
     (left.length > 1 ? left.shift()! : left[0]!)(response, told);

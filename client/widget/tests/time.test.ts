@@ -75,3 +75,15 @@ test("days of a class and times of a message are written in the visitor's langua
   expect(weekday("sun")).toBe("dim.");
   expect(clock("2026-11-26T15:05:00Z")).toBe("9:05");
 });
+
+test("what is drawn again and again makes its formatters once", async () => {
+  await load("de"); // no other test has made these
+  const made = vi.spyOn(Intl, "DateTimeFormat");
+  const draw = () => closedUntil(closed("2026-12-03T09:00:00-06:00"), MORNING);
+  draw();
+  const first = made.mock.calls.length;
+  expect(first).toBeGreaterThan(0);
+  draw();
+  expect(made.mock.calls.length).toBe(first);
+  made.mockRestore();
+});

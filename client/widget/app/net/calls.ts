@@ -56,10 +56,14 @@ export type Options = { headers?: Record<string, string>; signal?: AbortSignal; 
 
 const TIMEOUT_MS = 20_000;
 
+/** What is said of these is for the visitor (docs/chat.md); of anything else the widget has words of its own. */
+const IN_WORDS = [400, 413, 415, 429];
+
 export async function refusal(answer: Response): Promise<CallError> {
-  const told = (await answer.json().catch(() => ({}))) as Partial<Refusal>;
-  const code = told.error ?? (answer.status === 429 ? "too_many_requests" : answer.status >= 500 ? "unavailable" : "bad_request");
-  return new CallError(answer.status >= 500 ? "unavailable" : code, told.detail ?? "", Number(answer.headers.get("retry-after")) || 0);
+  const { status, headers } = answer;
+  const { error, detail } = (await answer.json().catch(() => ({}))) as Partial<Refusal>;
+  const code = status >= 500 ? "unavailable" : status === 429 ? "too_many_requests" : (error ?? "bad_request");
+  return new CallError(code, (IN_WORDS.includes(status) && detail) || "", Number(headers.get("retry-after")) || 0);
 }
 
 export class Calls {
@@ -81,9 +85,11 @@ export class Calls {
     const { visit } = this.sessions.visit;
     const answer = await this.once(name, body, options);
     if (answer.ok) return answer;
-    if (answer.status !== 401 || isRefusal(await this.sessions.renew())) throw await refusal(answer);
+    if (answer.status !== 401) throw await refusal(answer);
+    const renewed = await this.sessions.renew();
+    if (isRefusal(renewed)) throw new CallError(renewed.error, "");
     // Another visit may be another person: what was meant for the one is not said in the other.
-    if (this.sessions.visit.visit !== visit) throw await refusal(answer);
+    if (renewed.visit !== visit) throw await refusal(answer);
     const again = await this.once(name, body, options);
     if (again.ok) return again;
     throw await refusal(again);

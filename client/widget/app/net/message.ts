@@ -25,6 +25,7 @@ type Progress = { accepted: boolean; last: string | null; seen: Set<string> };
  * After that the answer is fetched again from where it stopped, a few times; then chat-events brings it.
  */
 export async function deliver(calls: Calls, outgoing: Outgoing, heard: Heard): Promise<void> {
+  const { visit } = calls.sessions.visit;
   const progress: Progress = { accepted: false, last: null, seen: new Set() };
   for (let tries = 0; ; tries += 1) {
     try {
@@ -36,6 +37,7 @@ export async function deliver(calls: Calls, outgoing: Outgoing, heard: Heard): P
     }
     if (tries >= TRIES) return;
     await sleep(pause(tries));
+    if (calls.sessions.visit.visit !== visit) return; // what was said in one visit is not asked about in another
   }
 }
 

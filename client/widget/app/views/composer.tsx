@@ -153,7 +153,8 @@ export function Composer({ chat, state }: { chat: Chat; state: State }) {
             void take(files);
           }}
           onKeyDown={(event) => {
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            // In Safari an input method is done just before the Enter that ended it: the old code of the key tells.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
             event.preventDefault();
             send();
           }}
