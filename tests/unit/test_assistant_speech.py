@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.assistant import AskPerson, Limits, Outcome, Turn, speech
+from shared.assistant import AskPerson, Limits, Outcome, Turn
+from shared.assistant import speech as speaking
 from shared.assistant.guard import Violation
 from shared.assistant.model import FinishReason, ModelBusy, ModelPart, ModelRejected, ModelReply, ModelRequest
+from shared.assistant.speech import Speech, Verdict
 from shared.assistant.steps import STEPS, Step
 from tests.unit.assistant_support import (
     SERVICE,
@@ -223,6 +225,30 @@ async def test_no_half_of_what_may_not_be_said_is_heard_wherever_a_unit_could_en
     assert not any(half in event for event in reader.events for half in ("evil", "$", "AIza", "KEY", "boss"))
 
 
+async def test_our_sentence_for_not_knowing_is_not_heard_from_a_model_that_was_busy_in_the_middle_of_another() -> None:
+    reader = Reader()
+    bench = Bench([Breaks("Parking is free. And", ModelBusy("reset")), says(f"Sorry. {IGNORANCE}")])
+    answer = await bench.streamed(QUESTION, reader=reader)
+    assert (answer.outcome, answer.usage.calls) == (Outcome.UNKNOWN, 2)
+    assert reader.events == ["Parking is free.", TAKEN_BACK]
+
+
+async def test_a_beginning_that_waits_is_judged_once_for_each_unit_and_not_for_each_piece() -> None:
+    judged, reader = list[str](), Reader()
+
+    def judge(text: str) -> Verdict:
+        judged.append(text)
+        return Verdict.SAY if text.endswith("soon!") else Verdict.WAIT
+
+    speech = Speech(reader, lambda _outputs: judge)
+    await speech.begin(())
+    for end in range(len(PARKING) + 1):
+        assert await speech.more(PARKING[:end]) is None
+    assert await speech.more(f"{PARKING} Ok") is None
+    assert judged == [UNITS[0], "".join(UNITS[:2]), PARKING]
+    assert reader.events == UNITS
+
+
 @pytest.mark.parametrize("before", ["", "Hello! ", "Sorry. "])
 async def test_our_sentence_for_not_knowing_is_not_heard_in_the_models_words(before: str) -> None:
     reader = Reader()
@@ -314,7 +340,7 @@ class Deaf(Reader):
 async def test_a_visitor_who_has_gone_or_hangs_gets_the_answer_stored_all_the_same(
     visitor: type[Reader], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(speech, "PATIENCE", 0.01)
+    monkeypatch.setattr(speaking, "PATIENCE", 0.01)
     reader = visitor()
     answer = await Bench([says(PARKING)]).streamed(QUESTION, reader=reader)
     assert (answer.text, answer.outcome) == (PARKING, Outcome.ANSWERED)
