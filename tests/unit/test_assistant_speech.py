@@ -177,6 +177,13 @@ async def test_a_stream_that_breaks_half_way_is_taken_back_before_the_pause_and_
     assert (answer.text, answer.usage.calls) == (PARKING, 2)
 
 
+async def test_what_waited_when_a_stream_broke_leaves_no_cut_in_the_next() -> None:
+    reader = Reader()
+    bench = Bench([Breaks("Hello! Sorry. Sorry! And", ModelBusy("reset")), says(PARKING)])
+    await bench.streamed(QUESTION, reader=reader)
+    assert reader.events == UNITS
+
+
 async def test_what_the_first_model_said_is_not_left_standing_for_the_second() -> None:
     reader = Reader()
     bench = Bench([Breaks("Parking is there. And", ModelRejected("400")), says(PARKING)])
