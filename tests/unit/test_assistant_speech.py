@@ -132,16 +132,15 @@ class CallsAnyway:
 
 
 async def test_a_text_behind_a_call_is_never_heard() -> None:
-    bench, reader = Bench([], limits=Limits(turns=2)), Reader()
-    bench.assistant._model = CallsFirst()
+    bench, reader = Bench([], limits=Limits(turns=2), instead=CallsFirst()), Reader()
     answer = await bench.streamed("Any classes? And can I park?", reader=reader)
     assert (answer.text, reader.events) == ("Guppy. Ok", ["Guppy.", " Ok"])
 
 
 async def test_where_no_call_was_allowed_the_text_beside_one_is_the_answer_and_is_heard() -> None:
-    bench, reader = Bench([], limits=Limits(turns=1)), Reader()
-    bench.assistant._model = model = CallsAnyway(reader)
-    answer = await bench.streamed(QUESTION, reader=reader)
+    reader = Reader()
+    model = CallsAnyway(reader)
+    answer = await Bench([], limits=Limits(turns=1), instead=model).streamed(QUESTION, reader=reader)
     assert (answer.text, reader.events) == ("Parking is free. Ok?", ["Parking is free.", " Ok?"])
     assert model.heard == ["Parking is free."]
 
@@ -166,14 +165,11 @@ async def test_what_was_blocked_in_the_end_is_taken_back_and_our_own_sentence_is
 
 async def test_a_stream_that_breaks_half_way_is_taken_back_before_the_pause_and_asked_again() -> None:
     reader = Reader()
-    bench = Bench([Breaks("Parking is there. And", ModelBusy("reset")), says(PARKING)])
-
-    async def pause(_seconds: float) -> None:
-        assert reader.events == ["Parking is there.", TAKEN_BACK]
-
-    bench.assistant._sleep = pause
-    answer = await bench.streamed(QUESTION, reader=reader)
-    assert reader.events[2:] == UNITS
+    seen: list[str] = []
+    script = [Breaks("Parking is there. And", ModelBusy("reset")), says(PARKING)]
+    answer = await Bench(script, at_a_pause=lambda: seen.extend(reader.events)).streamed(QUESTION, reader=reader)
+    assert seen == ["Parking is there.", TAKEN_BACK]
+    assert reader.events == [*seen, *UNITS]
     assert (answer.text, answer.usage.calls) == (PARKING, 2)
 
 
@@ -382,17 +378,16 @@ class Stalling:
 
 
 async def test_a_stream_that_stalls_is_given_up_within_the_seconds_of_a_call() -> None:
-    bench, reader, stalling = Bench([], limits=Limits(call_seconds=0.02)), Reader(), Stalling()
-    bench.assistant._model = stalling
+    reader, stalling = Reader(), Stalling()
+    bench = Bench([], limits=Limits(call_seconds=0.02), instead=stalling)
     answer = await bench.streamed(QUESTION, reader=reader)
     assert (answer.outcome, answer.reason, stalling.closed) == (Outcome.HANDED_OFF, "model_busy", 4)
     assert reader.events == ["Parking is free.", TAKEN_BACK] * 4
 
 
 async def test_a_cancelled_answer_closes_its_stream() -> None:
-    bench, reader, stalling = Bench([]), Reader(), Stalling()
-    bench.assistant._model = stalling
-    writing = asyncio.create_task(bench.streamed(QUESTION, reader=reader))
+    reader, stalling = Reader(), Stalling()
+    writing = asyncio.create_task(Bench([], instead=stalling).streamed(QUESTION, reader=reader))
     await stalling.stalls.wait()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
