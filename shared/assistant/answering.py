@@ -113,12 +113,9 @@ class _Job:
         follows may change that, as the whole answer is judged. All other findings stay, whatever follows.
         """
         evidence, ours = self._evidence(tuple(outputs)), self._about(self._ignorance())
-        knows = False  # it says more than that sentence, and goes on from there
 
         def judged(text: str) -> Verdict:
-            nonlocal knows
-            knows = knows or not self._about(text) <= ours
-            if not knows:
+            if self._about(text) <= ours:
                 return Verdict.WAIT
             violation = check_answer(text, fit(text, self.brief.channel).body, evidence)
             if violation is None:

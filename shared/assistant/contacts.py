@@ -34,6 +34,7 @@ _ORDERS = re.compile(
     re.IGNORECASE,
 )
 _REPEATS = re.compile(rf"(?:{_THEM})(?:(?!{_ASKED_OF_THEM})[^.!?。！？\n]){{0,40}}$", re.IGNORECASE)
+_BEFORE = 120  # characters before an address that are looked at: more than these two can span
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Known:
 
     def allows(self, answer: str) -> bool:
         return all(
-            key in self._ours or (key in self._theirs and _repeats(answer[:start]))
+            key in self._ours or (key in self._theirs and _repeats(answer[max(0, start - _BEFORE) : start]))
             for start, key in _occurrences(answer)
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from unicodedata import combining, normalize
 
@@ -11,7 +12,7 @@ from shared.assistant.telling import CHINESE, WORDS
 LANGUAGES = tuple(WORDS)
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_WORDS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")
+_NO_WORDS = re.compile(r"\S{1,64}@\S+|(?:https?://|www\.)\S+")
 _ENOUGH = 2  # telling words: one alone may be a name ("La Jolla")
 _UNMISTAKABLE = re.compile(r"[¿¡ñ]")
 _VIETNAMESE = re.compile(r"[ăđơưĩũ\u1ea0-\u1ef9]")
@@ -46,16 +47,16 @@ def detect(text: str) -> str | None:
 
     Against each of the others only those words count that are not words of both.
     """
-    heard = tuple(_heard(_NO_WORDS.sub(" ", normalize("NFC", text))))
+    heard = Counter(_heard(_NO_WORDS.sub(" ", normalize("NFC", text))))
     for language in LANGUAGES:
         if all(_clearer(heard, language, other) for other in LANGUAGES if other != language):
             return language
     return None
 
 
-def _clearer(heard: Sequence[frozenset[str]], language: str, other: str) -> bool:
-    ours = sum(language in one and other not in one for one in heard)
-    theirs = sum(other in one and language not in one for one in heard)
+def _clearer(heard: Counter[frozenset[str]], language: str, other: str) -> bool:
+    ours = sum(times for one, times in heard.items() if language in one and other not in one)
+    theirs = sum(times for one, times in heard.items() if other in one and language not in one)
     return ours >= _ENOUGH and ours >= 2 * theirs
 
 
@@ -69,7 +70,7 @@ def _heard(text: str) -> Iterator[frozenset[str]]:
     if any("vi" in languages for languages in told):
         yield from (frozenset({"vi"}) for word in words if word not in _OF and _looks_vietnamese(word))
     if not CHINESE.isdisjoint(text) and not _KANA_OR_HANGUL.search(text):
-        yield from (frozenset({"zh"}) for _ in _HAN.findall(text))
+        yield from (frozenset({"zh"}),) * len(_HAN.findall(text))
 
 
 def _looks_vietnamese(word: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.assistant.language import spoken
 
@@ -34,7 +34,7 @@ def when(at: datetime, now: datetime, language: str) -> str:
     """`at` (aware, on the clock of its own zone), seen from `now`; in English where we do not speak that language."""
     calendar = _CALENDARS[spoken(language) or "en"]
     here = now.astimezone(at.tzinfo).date()
-    ahead = (at.date() - here) // timedelta(days=1)
+    ahead = (at.date() - here).days
     form = {0: calendar.today, 1: calendar.tomorrow}.get(ahead, calendar.weekday if ahead <= _SOON else calendar.whole)
     return form.format(
         day=calendar.days[at.weekday()],

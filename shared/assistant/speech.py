@@ -48,6 +48,7 @@ class Speech:
         self._judge = judge
         self._judged: Judge | None = None
         self._said = ""
+        self._waiting: list[int] = []  # where complete units end that are not said yet
         self._gone = False
 
     @property
@@ -63,16 +64,20 @@ class Speech:
         """Says what is complete of `text`, all that the model has written so far. The beginning that may not be said,
         if there is one."""
         text = text.lstrip()
-        ends = unit_ends(text, len(self._said))
-        if not ends or self._judged is None:
+        complete = unit_ends(text, self._waiting[-1] if self._waiting else len(self._said))
+        if not complete or self._judged is None:
             return None
-        verdict = self._judged(text[: ends[-1]])
+        self._waiting += complete
+        beginning = text[: complete[-1]]
+        verdict = self._judged(beginning)
         if verdict is Verdict.SAY:
-            await self._say(text, ends)
-        return text[: ends[-1]] if verdict is Verdict.STOP else None
+            await self._say(text, self._waiting)
+            self._waiting = []
+        return beginning if verdict is Verdict.STOP else None
 
     async def take_back(self) -> None:
         """Nothing of what was said holds."""
+        self._waiting = []
         if self._said and self._hearing is not None:
             self._said = ""
             await self._told(self._hearing.took_back)

@@ -1,18 +1,20 @@
-"""Running the calls of a model: parsed, counted, bounded, each with exactly one reply."""
+"""Tools as a model has them: declared, and its calls run: parsed, counted, bounded, each with exactly one reply."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import cast
 
 from pydantic import ValidationError
 
 from shared import log
 from shared.assistant.answer import Effect, ShowClasses, shown
 from shared.assistant.model import ToolCall, ToolDeclaration, ToolReply
-from shared.assistant.tools.base import Args, Tool, ToolContext, ToolResult, complaint, declaration, failure
+from shared.assistant.tools.base import Args, Tool, ToolContext, ToolResult, complaint, failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +102,22 @@ class ToolSession:
         for effect in (*others, *([classes] if classes else [])):
             if effect not in self.effects:
                 self.effects.append(effect)
+
+
+def declaration(tool: Tool) -> ToolDeclaration:
+    return ToolDeclaration(tool.name, tool.description, schema(tool.args_model))
+
+
+@cache
+def schema(model: type[Args]) -> Mapping[str, object]:
+    """The model's JSON Schema without pydantic's titles, which only cost tokens. Made once: it is every call's."""
+    return cast(Mapping[str, object], _untitled(model.model_json_schema()))
+
+
+def _untitled(node: object) -> object:
+    if isinstance(node, list):
+        return [_untitled(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    # "title" is noise as a keyword (a string), but may be the name of a property (a schema).
+    return {key: _untitled(item) for key, item in node.items() if not (key == "title" and isinstance(item, str))}

@@ -1,10 +1,11 @@
-"""The Firestore emulator with the real rules, for what talks to it without the rest of the local cloud."""
+"""The Firestore emulator with the real rules, and Gemini's stand-in, without the rest of the local cloud."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from shared.store import settings_cache
 from shared.tenancy import database
 from tests.contract.live_support import Door, door_before
 from tests.contract.pipeline_support import House
+
+if TYPE_CHECKING:
+    from tests.contract.gemini_support import Rig
 
 RULES = Path(__file__).parents[2] / "firestore.rules"
 
@@ -61,3 +65,18 @@ async def door(emulated: str) -> AsyncIterator[Door]:
 async def house(emulated: str) -> House:
     settings_cache.forget()
     return await House(emulated).open()
+
+
+@pytest.fixture(scope="session")
+async def served_gemini() -> AsyncIterator[Rig]:
+    from tests.contract.gemini_support import rig  # here: its client takes a second, and most tests have none
+
+    async with rig() as served:
+        yield served
+
+
+@pytest.fixture
+def gemini(served_gemini: Rig) -> Rig:
+    """The stand-in, as new, and the real client before it."""
+    served_gemini.reset()
+    return served_gemini

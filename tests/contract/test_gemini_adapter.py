@@ -22,20 +22,8 @@ from shared.assistant.model import (
     ToolReply,
     UserText,
 )
-from tests.contract.gemini_support import KEY, MODEL, Rig, client, raw, request, rig
+from tests.contract.gemini_support import KEY, MODEL, Rig, client, raw, request
 from tests.unit.loopback import nobody_listens
-
-
-@pytest.fixture(scope="module")
-async def running():
-    async with rig() as served:
-        yield served
-
-
-@pytest.fixture
-async def gemini(running: Rig) -> Rig:
-    running.reset()
-    return running
 
 
 async def test_a_recorded_text_is_read_with_its_tokens(gemini: Rig) -> None:

@@ -10,24 +10,12 @@ import pytest
 from local.standins.base import JSON
 from shared.assistant import Answer, Assistant, AttachLink, Outcome, Tools, Turn
 from shared.integrations.jackrabbit import Opening
-from tests.contract.gemini_support import Rig, raw, rig
+from tests.contract.gemini_support import Rig, raw
 from tests.unit.assistant_support import GUPPY, REGISTER, SERVICE, SHARK, ClassList, brief
 from tests.unit.loopback import MovableClock
 
 FIRST, SECOND = "gemini-3.8-flash", "gemini-3.5-flash-lite"
 REAL = dataclasses.replace(SERVICE, model=FIRST, fallback_model=SECOND)
-
-
-@pytest.fixture(scope="module")
-async def running():
-    async with rig() as served:
-        yield served
-
-
-@pytest.fixture
-async def gemini(running: Rig) -> Rig:
-    running.reset()
-    return running
 
 
 async def at_once(_seconds: float) -> None:

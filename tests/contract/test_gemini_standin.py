@@ -8,21 +8,9 @@ from copy import deepcopy
 import pytest
 from google.genai import types
 
-from tests.contract.gemini_support import FIXTURES, KEY, MODEL, Rig, lawful, raw, request, rig
+from tests.contract.gemini_support import FIXTURES, KEY, MODEL, Rig, lawful, raw, request
 
 ANSWERS = ["generate_text.json", "generate_function_call.json", "finish_safety.json", "blocked_prompt.json"]
-
-
-@pytest.fixture(scope="module")
-async def running():
-    async with rig() as served:
-        yield served
-
-
-@pytest.fixture
-async def gemini(running: Rig) -> Rig:
-    running.reset()
-    return running
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in FIXTURES.iterdir()))

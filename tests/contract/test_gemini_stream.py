@@ -25,23 +25,11 @@ from shared.assistant.model import (
     ToolReply,
     UserText,
 )
-from tests.contract.gemini_support import KEY, MODEL, Rig, lawful, raw, request, rig
+from tests.contract.gemini_support import KEY, MODEL, Rig, lawful, raw, request
 from tests.unit.assistant_support import GUPPY, REGISTER, SERVICE, SHARK, TAKEN_BACK, ClassList, Reader, brief
 from tests.unit.loopback import MovableClock
 
 SSE = "text/event-stream"
-
-
-@pytest.fixture(scope="module")
-async def running():
-    async with rig() as served:
-        yield served
-
-
-@pytest.fixture
-async def gemini(running: Rig) -> Rig:
-    running.reset()
-    return running
 
 
 async def heard(gemini: Rig, asked: ModelRequest | None = None) -> tuple[list[ModelPart], ModelReply]:

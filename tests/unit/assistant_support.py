@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from shared.assistant import Answer, Assistant, Brief, Limits, Tools, Turn
 from shared.assistant.model import (
     FinishReason,
+    Model,
     ModelPart,
     ModelReply,
     ModelRequest,
@@ -183,11 +184,13 @@ class Bench:
     limits: Limits = field(default_factory=Limits)
     clock: MovableClock = field(default_factory=MovableClock)
     pauses: list[float] = field(default_factory=list)
+    instead: Model | None = None  # of the scripted one
+    at_a_pause: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.model = ScriptedModel(self.script)
         self.assistant = Assistant(
-            self.model,
+            self.instead or self.model,
             Tools(self.lists),
             self.clock,
             self.limits,
@@ -197,6 +200,7 @@ class Bench:
 
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
+        self.at_a_pause()
 
     async def streamed(self, *texts: str, reader: Reader, history: Iterable[Turn] = (), **changes: object) -> Answer:
         """As a visitor of a website has it."""

@@ -401,6 +401,12 @@ def test_a_customers_own_number_is_repeated_to_them_and_not_recommended(ours: st
     assert check(order.format(number), told) is Violation.FOREIGN_CONTACT
 
 
+def test_an_order_that_stands_well_before_the_number_is_one_all_the_same() -> None:
+    told = evidence("fr", *FACTS, theirs=("mon numéro : 713-555-0199",))
+    order = f"{'Bonjour et merci. ' * 20}Appelez, à l'heure qui vous conviendra demain, votre ami au "
+    assert check(f"{order}713-555-0199.", told) is Violation.FOREIGN_CONTACT
+
+
 @pytest.mark.parametrize(
     "text",
     [

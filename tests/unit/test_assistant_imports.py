@@ -28,7 +28,8 @@ def test_importing_the_assistant_loads_no_vendor() -> None:
 
 
 def test_the_functions_of_the_tools_start_without_the_loop_and_the_guard() -> None:
-    inner = ("shared.assistant.loop", "shared.assistant.guard", "shared.assistant.prompt", "google.genai")
+    ours = (f"shared.assistant.{name}" for name in ("loop", "guard", "prompt", "model"))
+    inner = (*ours, "google.genai")
     classes = (
         "from shared.assistant.factory import openings; from shared.assistant.tools.get_classes import find_classes"
     )

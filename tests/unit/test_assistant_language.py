@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from unicodedata import normalize
 
@@ -220,6 +221,12 @@ def test_a_business_without_a_contact_or_a_name_gets_no_hole_in_its_sentence() -
     assert "{" not in said
     assert "Contact" not in said
     assert "the business" in said
+
+
+def test_a_long_text_without_a_space_takes_no_time_to_tell() -> None:
+    since = time.process_time()
+    assert detect("停车免费，游泳课程星期一在大楼后面举行。" * 2000) == "zh"
+    assert time.process_time() - since < 1
 
 
 async def test_the_model_is_told_the_language_and_the_hand_off_speaks_it() -> None:

@@ -275,16 +275,14 @@ class Hanging:
 
 
 async def test_a_model_that_hangs_is_given_up_and_cancelled() -> None:
-    bench, hanging = Bench([], limits=Limits(call_seconds=0.02)), Hanging()
-    bench.assistant._model = hanging
-    answer = await bench.answer("Where can I park?")
+    hanging = Hanging()
+    answer = await Bench([], limits=Limits(call_seconds=0.02), instead=hanging).answer("Where can I park?")
     assert (answer.outcome, answer.reason, hanging.cancelled) == (Outcome.HANDED_OFF, "model_busy", 4)
 
 
 async def test_a_cancelled_answer_stops_at_once_and_is_not_a_hand_off() -> None:
-    bench, hanging = Bench([]), Hanging()
-    bench.assistant._model = hanging
-    writing = asyncio.create_task(bench.answer("Where can I park?"))
+    hanging = Hanging()
+    writing = asyncio.create_task(Bench([], instead=hanging).answer("Where can I park?"))
     await hanging.started.wait()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):

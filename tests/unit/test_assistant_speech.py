@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.assistant import AskPerson, Limits, Outcome, Turn, speech
+from shared.assistant import AskPerson, Limits, Outcome, Turn
+from shared.assistant import speech as speaking
 from shared.assistant.guard import Violation
 from shared.assistant.model import FinishReason, ModelBusy, ModelPart, ModelRejected, ModelReply, ModelRequest
+from shared.assistant.speech import Speech, Verdict
 from shared.assistant.steps import STEPS, Step
 from tests.unit.assistant_support import (
     SERVICE,
@@ -130,16 +132,15 @@ class CallsAnyway:
 
 
 async def test_a_text_behind_a_call_is_never_heard() -> None:
-    bench, reader = Bench([], limits=Limits(turns=2)), Reader()
-    bench.assistant._model = CallsFirst()
+    bench, reader = Bench([], limits=Limits(turns=2), instead=CallsFirst()), Reader()
     answer = await bench.streamed("Any classes? And can I park?", reader=reader)
     assert (answer.text, reader.events) == ("Guppy. Ok", ["Guppy.", " Ok"])
 
 
 async def test_where_no_call_was_allowed_the_text_beside_one_is_the_answer_and_is_heard() -> None:
-    bench, reader = Bench([], limits=Limits(turns=1)), Reader()
-    bench.assistant._model = model = CallsAnyway(reader)
-    answer = await bench.streamed(QUESTION, reader=reader)
+    reader = Reader()
+    model = CallsAnyway(reader)
+    answer = await Bench([], limits=Limits(turns=1), instead=model).streamed(QUESTION, reader=reader)
     assert (answer.text, reader.events) == ("Parking is free. Ok?", ["Parking is free.", " Ok?"])
     assert model.heard == ["Parking is free."]
 
@@ -164,15 +165,19 @@ async def test_what_was_blocked_in_the_end_is_taken_back_and_our_own_sentence_is
 
 async def test_a_stream_that_breaks_half_way_is_taken_back_before_the_pause_and_asked_again() -> None:
     reader = Reader()
-    bench = Bench([Breaks("Parking is there. And", ModelBusy("reset")), says(PARKING)])
-
-    async def pause(_seconds: float) -> None:
-        assert reader.events == ["Parking is there.", TAKEN_BACK]
-
-    bench.assistant._sleep = pause
-    answer = await bench.streamed(QUESTION, reader=reader)
-    assert reader.events[2:] == UNITS
+    seen: list[str] = []
+    script = [Breaks("Parking is there. And", ModelBusy("reset")), says(PARKING)]
+    answer = await Bench(script, at_a_pause=lambda: seen.extend(reader.events)).streamed(QUESTION, reader=reader)
+    assert seen == ["Parking is there.", TAKEN_BACK]
+    assert reader.events == [*seen, *UNITS]
     assert (answer.text, answer.usage.calls) == (PARKING, 2)
+
+
+async def test_what_waited_when_a_stream_broke_leaves_no_cut_in_the_next() -> None:
+    reader = Reader()
+    bench = Bench([Breaks("Hello! Sorry. Sorry! And", ModelBusy("reset")), says(PARKING)])
+    await bench.streamed(QUESTION, reader=reader)
+    assert reader.events == UNITS
 
 
 async def test_what_the_first_model_said_is_not_left_standing_for_the_second() -> None:
@@ -221,6 +226,30 @@ async def test_no_half_of_what_may_not_be_said_is_heard_wherever_a_unit_could_en
     assert (answer.reason, reader.reads) == (f"guard:{wrong}", "")
     assert all(re.fullmatch(r"[A-Za-z .$*_]*", event) for event in reader.events if event != TAKEN_BACK)
     assert not any(half in event for event in reader.events for half in ("evil", "$", "AIza", "KEY", "boss"))
+
+
+async def test_our_sentence_for_not_knowing_is_not_heard_from_a_model_that_was_busy_in_the_middle_of_another() -> None:
+    reader = Reader()
+    bench = Bench([Breaks("Parking is free. And", ModelBusy("reset")), says(f"Sorry. {IGNORANCE}")])
+    answer = await bench.streamed(QUESTION, reader=reader)
+    assert (answer.outcome, answer.usage.calls) == (Outcome.UNKNOWN, 2)
+    assert reader.events == ["Parking is free.", TAKEN_BACK]
+
+
+async def test_a_beginning_that_waits_is_judged_once_for_each_unit_and_not_for_each_piece() -> None:
+    judged, reader = list[str](), Reader()
+
+    def judge(text: str) -> Verdict:
+        judged.append(text)
+        return Verdict.SAY if text.endswith("soon!") else Verdict.WAIT
+
+    speech = Speech(reader, lambda _outputs: judge)
+    await speech.begin(())
+    for end in range(len(PARKING) + 1):
+        assert await speech.more(PARKING[:end]) is None
+    assert await speech.more(f"{PARKING} Ok") is None
+    assert judged == [UNITS[0], "".join(UNITS[:2]), PARKING]
+    assert reader.events == UNITS
 
 
 @pytest.mark.parametrize("before", ["", "Hello! ", "Sorry. "])
@@ -314,7 +343,7 @@ class Deaf(Reader):
 async def test_a_visitor_who_has_gone_or_hangs_gets_the_answer_stored_all_the_same(
     visitor: type[Reader], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(speech, "PATIENCE", 0.01)
+    monkeypatch.setattr(speaking, "PATIENCE", 0.01)
     reader = visitor()
     answer = await Bench([says(PARKING)]).streamed(QUESTION, reader=reader)
     assert (answer.text, answer.outcome) == (PARKING, Outcome.ANSWERED)
@@ -349,17 +378,16 @@ class Stalling:
 
 
 async def test_a_stream_that_stalls_is_given_up_within_the_seconds_of_a_call() -> None:
-    bench, reader, stalling = Bench([], limits=Limits(call_seconds=0.02)), Reader(), Stalling()
-    bench.assistant._model = stalling
+    reader, stalling = Reader(), Stalling()
+    bench = Bench([], limits=Limits(call_seconds=0.02), instead=stalling)
     answer = await bench.streamed(QUESTION, reader=reader)
     assert (answer.outcome, answer.reason, stalling.closed) == (Outcome.HANDED_OFF, "model_busy", 4)
     assert reader.events == ["Parking is free.", TAKEN_BACK] * 4
 
 
 async def test_a_cancelled_answer_closes_its_stream() -> None:
-    bench, reader, stalling = Bench([]), Reader(), Stalling()
-    bench.assistant._model = stalling
-    writing = asyncio.create_task(bench.streamed(QUESTION, reader=reader))
+    reader, stalling = Reader(), Stalling()
+    writing = asyncio.create_task(Bench([], instead=stalling).streamed(QUESTION, reader=reader))
     await stalling.stalls.wait()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shared.assistant.answer import AttachLink
-from shared.assistant.tools.base import ToolContext, declaration
+from shared.assistant.tooling import declaration
+from shared.assistant.tools.base import ToolContext
 from shared.assistant.tools.get_classes import MOST, GetClassesArgs, find_classes
 from shared.assistant.tools.registry import Tools
 from shared.assistant.tools.send_link import SendLinkArgs, allowed_link

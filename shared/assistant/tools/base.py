@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Protocol, TypeVar, cast
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.assistant.answer import Effect
-from shared.assistant.model import ToolDeclaration
 from shared.store.settings import BusinessProfile, CustomerService
 
 Output = Mapping[str, object]
-A = TypeVar("A", bound="Args")
 
 
 class Args(BaseModel):
@@ -67,28 +64,9 @@ def failure(sentence: str) -> ToolResult:
     return ToolResult({"error": sentence}, failed=True)
 
 
-def declaration(tool: Tool) -> ToolDeclaration:
-    return ToolDeclaration(tool.name, tool.description, schema(tool.args_model))
-
-
-@cache
-def schema(model: type[Args]) -> Mapping[str, object]:
-    """The model's JSON Schema without pydantic's titles, which only cost tokens. Made once: it is every call's."""
-    return cast(Mapping[str, object], _untitled(model.model_json_schema()))
-
-
 def complaint(error: ValidationError) -> str:
     """What is wrong with a call's arguments, without repeating their values."""
     wrong = (
         f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in error.errors(include_input=False)
     )
     return "Invalid arguments. " + "; ".join(wrong)
-
-
-def _untitled(node: object) -> object:
-    if isinstance(node, list):
-        return [_untitled(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    # "title" is noise as a keyword (a string), but may be the name of a property (a schema).
-    return {key: _untitled(item) for key, item in node.items() if not (key == "title" and isinstance(item, str))}
