@@ -38,7 +38,7 @@ class Networks:
         """Raises TooManyRequests where this caller's network has asked for too much."""
         if not self._bucket(network_of(headers)).take():
             log.warning("a network asks too much", count="network_limited")
-            raise TooManyRequests("too many messages come from your network; try again in a minute")
+            raise TooManyRequests("Too much comes from your network at the moment. Try again in a minute.")
 
     def _bucket(self, network: str) -> TokenBucket:
         bucket = self._buckets.setdefault(network, TokenBucket(self._clock, self._burst, self._per_second))

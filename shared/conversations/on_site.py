@@ -71,7 +71,7 @@ class OnSite:
         for file in map(known.media, files):
             mine = file is not None and file.conversation_id == self._visit.conversation and file.direction == "in"
             if not mine:
-                raise BadRequest("a file of this message is not there: attach it again", code="unknown_file")
+                raise BadRequest("A file of this message is not there any more. Attach it again.", code="unknown_file")
         return known
 
     def _as_stored(self, came: Arrived) -> Message:

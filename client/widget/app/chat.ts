@@ -277,9 +277,8 @@ export class Chat {
   private async call(name: "chat-rate" | "chat-contact" | "chat-handoff", body: unknown): Promise<void> {
     const here = this.here();
     this.bridge.send({ type: "spoken" });
-    const answer = await this.calls.post(name, body);
+    const { conversation } = (await (await this.calls.post(name, body)).json()) as { conversation: Conversation };
     if (!here()) return;
-    const { conversation } = (await answer.json()) as { conversation: Conversation };
     this.store.set({ conversation });
     this.live.start();
   }
@@ -288,11 +287,12 @@ export class Chat {
   contact = (claims: Partial<Record<Field, string>>): Promise<void> => this.call("chat-contact", claims);
 
   handoff = async (): Promise<void> => {
+    const here = this.here();
     try {
       await this.proven((work) => this.call("chat-handoff", { work }));
-      this.announce(t("handoffAsked"));
+      if (here()) this.announce(t("handoffAsked"));
     } catch (error) {
-      this.store.set({ trouble: (error instanceof CallError && error.detail) || t("wrong") });
+      if (here()) this.store.set({ trouble: (error instanceof CallError && error.detail) || t("wrong") });
     }
   };
 

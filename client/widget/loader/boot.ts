@@ -10,7 +10,7 @@ const PAUSE_MS = 10_000;
 /** What to show, or null where this page has no chat; a server that is not there now is asked again. */
 async function configOf(url: string): Promise<Config | null> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const answer = await fetch(url, { credentials: "omit" }).catch(() => null);
+    const answer = await fetch(url, { credentials: "omit", signal: AbortSignal.timeout(9e3) }).catch(() => null);
     if (answer?.ok) return answer.json();
     if (answer && answer.status < 429) {
       hidden(await answer.json().catch(() => answer.status));

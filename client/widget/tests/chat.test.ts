@@ -196,3 +196,16 @@ test("a hand-off that fails says so in words", async () => {
   await chat.handoff();
   expect(chat.state.trouble).toBe("Please wait a moment.");
 });
+
+test("that somebody was told of the last visitor is not said to the next", async () => {
+  let done: (() => void) | undefined;
+  local.answer("chat-handoff", (response, request) => void (done = () => json(200, { ok: true, conversation: conversation() })(response, request)));
+  const { chat, tell } = begun();
+  const asked = chat.handoff();
+  await until(() => !!done);
+  tell({ type: "visit", ...visit({ visit: "f".repeat(32), session: "session-2" }) });
+  done!();
+  await asked;
+  expect(chat.state.announced.text).toBe("");
+  expect(chat.state.trouble).toBeNull();
+});

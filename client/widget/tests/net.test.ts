@@ -191,6 +191,16 @@ test("a stream that ends is opened again behind its last event", async () => {
   expect(states).not.toContain("lost");
 });
 
+test("a server that ends each stream at once is not asked without end", async () => {
+  local.answer("chat-events", ...Array.from({ length: 50 }, () => events(["end", {}])));
+  const { live } = living();
+  live.start();
+  await until(() => local.requests.length === 1);
+  await new Promise((done) => setTimeout(done, 300));
+  live.stop();
+  expect(local.requests.length).toBe(1);
+});
+
 test("a stream that breaks is opened again after a pause, and one break is not spoken of", async () => {
   local.answer("chat-events", json(503, { error: "unavailable" }), open(["changed", { conversation: conversation(), messages: [] }, "1"]));
   const { live, told, states } = living();

@@ -14,6 +14,7 @@ export type Hooks = {
 
 /** A comment comes every 15 seconds: three that are missing mean that nobody is there any more. */
 const SILENCE_MS = 45_000;
+const REST_MS = 1_000;
 const HIDDEN_MS = 5 * 60_000;
 
 export class Live {
@@ -67,6 +68,7 @@ export class Live {
       if (signal.aborted) return;
       if (!error) {
         tries = 0;
+        await sleep(REST_MS, signal); // a server that ends each stream at once is not asked without end
         continue;
       }
       const refused = error instanceof CallError && !error.passes;
