@@ -17,7 +17,7 @@ from shared.conversations.drafts import Draft, new_id
 from shared.errors import Problem, Unavailable
 from shared.store.documents import Conversation
 
-PAUSE = 0.5  # seconds before a conversation that somebody else answers is looked at again
+PAUSE, LONGEST_PAUSE = 0.5, 4.0  # seconds before a conversation that somebody else answers is looked at again
 LONGEST = 110.0  # seconds for which a request waits; a model's deadline is 90
 
 
@@ -133,20 +133,21 @@ class Turn:
 
 
 Answer = Callable[[Turn], Awaitable[None]]
+Sleep = Callable[[float], Awaitable[None]]
 
 _running: dict[str, Turn] = {}
 _tasks: set[asyncio.Task[None]] = set()
 
 
 async def turns(
-    conversation_id: str, message_id: str, answer: Answer, longest: float = LONGEST
+    conversation_id: str, message_id: str, answer: Answer, longest: float = LONGEST, sleep: Sleep = asyncio.sleep
 ) -> AsyncIterator[Happening]:
     """What happens until `message_id` is answered, or nobody is to answer it, or time is out.
 
     `answer` runs the answer step for an audience; it raises Unavailable where somebody else has the lease.
     """
     deadline = asyncio.get_running_loop().time() + longest
-    before = _running.get(conversation_id)  # it may have looked before the message was there
+    pause, before = PAUSE, _running.get(conversation_id)  # it may have looked before the message was there
     while asyncio.get_running_loop().time() < deadline:
         turn = _running.get(conversation_id) or _begin(conversation_id, answer)
         async for happening in turn.follow(deadline):
@@ -159,7 +160,8 @@ async def turns(
             yield last
             return
         if turn is not before:
-            await asyncio.sleep(PAUSE)
+            await sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
     yield Failed(Unavailable("the answer takes longer than usual; it will appear here"))
 
 

@@ -7,7 +7,7 @@ import asyncio
 from shared.conversations import turns
 from shared.conversations.drafts import Draft
 from shared.conversations.turns import Answered, Failed, Happening, Silent, Turn, Unit
-from shared.errors import Conflict
+from shared.errors import Conflict, Unavailable
 from shared.store.documents import Conversation
 
 OF = Conversation("c" * 32, None)
@@ -124,3 +124,19 @@ async def test_who_has_waited_their_time_is_told_so_while_the_turn_goes_on() -> 
     assert late.problem.code == "unavailable"
     goes_on.set()
     await asyncio.wait_for(over.wait(), 2)
+
+
+async def test_whoever_waits_for_another_instance_looks_less_and_less_often() -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def answer(turn: Turn) -> None:
+        if len(pauses) < 5:
+            raise Unavailable("somebody is answering this conversation")
+        turn.wrote(draft("m1"), OF)
+
+    happenings = [one async for one in turns.turns(OF.id, "m1", answer, sleep=sleep)]
+    assert [type(one) for one in happenings] == [Answered]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 4.0]
