@@ -89,7 +89,8 @@ class _Server(uvicorn.Server):
             await self.on_tick(ticks)
             ticks += 10  # on_tick renews the Date header every tenth
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.leave.wait(), 1)
+                async with asyncio.timeout(1):  # not wait_for, which makes a task for every tick
+                    await self.leave.wait()
 
 
 class Served:

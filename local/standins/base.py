@@ -107,7 +107,8 @@ class Faults:
         self._held += [held] if fault.hold else []
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(held[1].wait(), fault.latency_ms / 1000)
+                async with asyncio.timeout(fault.latency_ms / 1000):
+                    await held[1].wait()
         finally:
             if held in self._held:
                 self._held.remove(held)

@@ -200,3 +200,11 @@ async def soon(true: Callable[[], object], seconds: float = 5.0) -> None:
 def tasks() -> set[asyncio.Task[object]]:
     """What runs, but for the door's own waiting for calls."""
     return {task for task in asyncio.all_tasks() if "AioServer" not in repr(task)}
+
+
+async def nothing_left(before: set[asyncio.Task[object]], seconds: float = 5.0) -> None:
+    """Fails with what still runs, and did not `before`."""
+    try:
+        await soon(lambda: tasks() <= before, seconds)
+    except TimeoutError:
+        raise AssertionError(f"still running: {tasks() - before}") from None

@@ -15,7 +15,7 @@ from shared.store.provisioning import Provisioning
 from shared.tenancy import Database
 from shared.tenancy.listening import FIRST_PAUSE, LONGEST_PAUSE, Listening, pause_after
 from shared.tenancy.principals import service
-from tests.contract.live_support import Door, Heard, ShortLived, soon, tasks
+from tests.contract.live_support import Door, Heard, ShortLived, nothing_left, soon, tasks
 from tests.contract.pipeline_support import Unsigned
 
 
@@ -129,7 +129,7 @@ async def test_the_stream_ends_with_the_last_document_and_leaves_nothing_behind(
     assert door.open == 1
     room.listening.remove(room.name("one"))
     await soon(lambda: door.open == 0)
-    await soon(lambda: tasks() <= before)
+    await nothing_left(before)
     await room.listening.close()
 
 

@@ -18,7 +18,7 @@ from shared.store.errors import Refused
 from shared.store.live import MOST, PACE, Pace, Watch, Watching, watch
 from shared.tenancy import Database
 from shared.tenancy.principals import service
-from tests.contract.live_support import Door, ShortLived, soon, tasks
+from tests.contract.live_support import Door, ShortLived, nothing_left, soon, tasks
 from tests.contract.pipeline_support import House, Unsigned
 
 QUICK = Pace(first=0.05, longest=0.4, linger=0.2)
@@ -109,7 +109,7 @@ async def test_two_hundred_watchers_have_one_stream_and_leave_nothing_behind(doo
         assert await owner(watches[0]) == "human"
         assert not any(await asyncio.gather(*(one.news(0.1) for one in watches)))
     await soon(lambda: door.open == 0)
-    await soon(lambda: tasks() <= before)
+    await nothing_left(before)
     assert live._all[asyncio.get_running_loop()] == {}
 
 

@@ -118,7 +118,7 @@ async def test_a_file_uploaded_twice_is_one_file_and_another_name_content_or_vis
 
 async def test_a_file_of_another_visit_cannot_be_attached(desk: Desk) -> None:
     theirs = await desk.upload(PDF, of=Visitor(desk.house))
-    with pytest.raises(BadRequest, match="attach it again"):
+    with pytest.raises(BadRequest, match="Attach it again"):
         await desk.visitor.write("look", theirs.id)
 
 

@@ -14,7 +14,7 @@ from shared.channels.types import Accepted, InboundText, Outcome
 from shared.conversations.visits import TIMES, Changed, Event, Place, State, Still, Times, Visits
 from shared.store import live
 from shared.store.live import Pace
-from tests.contract.live_support import Door, soon, tasks
+from tests.contract.live_support import Door, nothing_left, soon, tasks
 from tests.contract.pipeline_support import FIRST, OURS, PARKING, House
 
 WATCHING = Pace(first=30, longest=30, linger=0.2)
@@ -259,7 +259,7 @@ async def test_a_page_that_is_closed_in_the_middle_leaves_nothing_behind(door: D
         await page.next()
         assert door.open == 1
     await soon(lambda: door.open == 0)
-    await soon(lambda: tasks() <= before)
+    await nothing_left(before)
 
 
 async def test_a_reader_that_is_cancelled_while_it_waits_leaves_nothing_behind(door: Door, house: House) -> None:
@@ -275,7 +275,7 @@ async def test_a_reader_that_is_cancelled_while_it_waits_leaves_nothing_behind(d
     reading.cancel()
     await asyncio.wait([reading])
     await soon(lambda: door.open == 0, seconds=10)
-    await soon(lambda: tasks() <= before)
+    await nothing_left(before)
 
 
 async def test_without_a_stream_a_visit_goes_on_by_reading(door: Door, house: House) -> None:
