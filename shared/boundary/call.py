@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -118,7 +118,7 @@ STILL = b": still here\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An answer in events, as they come; None keeps the connection open."""
+    """An answer in events, as they come; None keeps the connection open. Closed when the caller goes away."""
 
-    events: AsyncIterator[Event | None]
+    events: AsyncGenerator[Event | None]
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ note: none of it is in any form here.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated
@@ -26,7 +26,7 @@ from shared.conversations.drafts import Draft
 from shared.conversations.on_site import MOST_FILES, MOST_TEXT, Said
 from shared.conversations.outgoing import link
 from shared.conversations.pictures import IN_PAGES
-from shared.conversations.turns import Answered, Failed, Happening, Silent, TakenBack, Typing, Unit
+from shared.conversations.turns import Answered, Failed, Happened, Happening, Silent, Still, TakenBack, Typing, Unit
 from shared.opening_hours import as_json
 from shared.store.documents import ON_SITE, Conversation, Message, Owner, State
 from shared.store.media import MediaFile
@@ -148,11 +148,11 @@ class Teller:
         reader = Reader(tenancy.database_of(channel))
         return cls(await settings_for(channel), reader, channel.tenant_id, SystemClock())
 
-    async def visit(self, happens: AsyncGenerator[visits.Event]) -> AsyncIterator[Event | None]:
+    async def visit(self, happens: AsyncGenerator[visits.Event]) -> AsyncGenerator[Event | None]:
         """An open page's events. The conversation is watched as long as this is read."""
         async with aclosing(happens):
             async for happening in happens:
-                yield None if isinstance(happening, visits.Still) else await self._changed(happening)
+                yield None if isinstance(happening, Still) else await self._changed(happening)
         yield Event("end")
 
     async def _changed(self, happening: visits.State | visits.Changed) -> Event:
@@ -166,16 +166,15 @@ class Teller:
         return Event("changed", told, happening.cursor)
 
     async def turn(
-        self, happenings: AsyncIterator[Stored | Happening], heard: str | None
-    ) -> AsyncIterator[Event | None]:
+        self, happenings: AsyncGenerator[Stored | Happening], heard: str | None
+    ) -> AsyncGenerator[Event | None]:
         """`heard`: the id of the last event that the widget has had of this stream before it broke."""
-        async for happening in happenings:
-            event = self._event(happening, heard or "")
-            if event is not None:
-                yield event
+        async with aclosing(happenings):
+            async for happening in happenings:
+                yield None if isinstance(happening, Still) else self._event(happening, heard or "")
         yield Event("end")
 
-    def _event(self, happening: Stored | Happening, heard: str) -> Event | None:
+    def _event(self, happening: Stored | Happened, heard: str) -> Event | None:
         match happening:
             case Stored(received):
                 return Event("accepted", {"message": self._message(received.message, received.files)})

@@ -17,7 +17,7 @@ from shared.errors import Forbidden
 _FOR = "3600"  # seconds that a browser may remember a preflight
 _HEADERS = {
     "member": "authorization, content-type",
-    "visitor": "authorization, content-type, last-event-id, x-file-name",
+    "visitor": "authorization, content-type, last-event-id, x-file-name, x-work",
 }
 
 

@@ -19,10 +19,12 @@ to answers, and the timing. What is left to a function is what it is for.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -211,20 +213,31 @@ _STREAMED = {
 
 
 async def _told(stream: Stream, started: float) -> AsyncIterator[bytes]:
-    """The events, and what a request has to do at its end. What fails from here on ends the stream, no more."""
+    """The events, and what a request has to do at its end. What fails from here on ends the stream, no more.
+
+    Where the caller has gone away nothing may wait: the server cancels that again and again.
+    """
     try:
-        async for event in stream.events:
-            yield STILL if event is None else event.encoded()
+        async with aclosing(stream.events) as events:
+            async for event in events:
+                yield STILL if event is None else event.encoded()
     except Problem as problem:
         _note(problem)
     except Exception as unexpected:
         log.crash("a stream broke off", unexpected)
+    except (asyncio.CancelledError, GeneratorExit):
+        log.info("the caller went away", ms=_ms(started))
+        raise
     await settle()
     _note_answered(200, started)
 
 
 def _note_answered(status: int, started: float) -> None:
-    log.info("answered", status=status, ms=round((time.monotonic() - started) * 1000))
+    log.info("answered", status=status, ms=_ms(started))
+
+
+def _ms(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
 
 
 def _note(problem: Problem) -> None:

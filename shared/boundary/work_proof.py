@@ -1,4 +1,4 @@
-"""Proof of work, where a tenant demands it: the first message of a visit costs its browser a second of computing.
+"""Proof of work, where a tenant demands it: what a visit stores first costs its browser a second of computing.
 
 A string for which SHA-256(`visit:work`) begins with so many zero bits: a browser tries thousands, this tries one. It
 proves nothing of who somebody is; it makes a flood of visits expensive (docs/chat.md).
@@ -15,7 +15,7 @@ from shared.store.reading import Reader, conversation
 
 
 async def expect_work(visitor: Visitor, work: str | None) -> None:
-    """Raises WorkNeeded for the first message of a visit that comes without it."""
+    """Raises WorkNeeded until a visit's first message, for whatever comes without it."""
     bits = visitor.widget.work_bits
     if not bits or (work is not None and is_done(visitor.visit.id, work, bits)):
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from shared.conversations.answering import Answering
@@ -31,12 +31,12 @@ class Chatting:
         self._on_site = on_site
         self._answering = answering
 
-    async def say(self, said: Said) -> AsyncIterator[Stored | Happening]:
+    async def say(self, said: Said) -> AsyncGenerator[Stored | Happening]:
         """Store it; then everything that happens to it. Raises, before anything happens, as `OnSite.receive` does."""
         received = await self._on_site.receive(said)
         return self._told(received)
 
-    async def _told(self, received: Received) -> AsyncIterator[Stored | Happening]:
+    async def _told(self, received: Received) -> AsyncGenerator[Stored | Happening]:
         yield Stored(received)
         message, of = received.message, received.message.conversation_id
         if not received.new or not received.asks:

@@ -39,6 +39,7 @@ from shared.tenancy import Database
 from shared.vault import AddressHashes
 
 MOST_NOTIFIED = 5  # phones for one request
+MOST_TOLD = 20  # customers of whom one phone is told within an hour: of more visitors, who pay nothing, the inbox tells
 MOST_ABOUT = 50  # customers of whom one phone is reminded; the rules leave room for requests of the same instant
 NOBODY_CAME = "nobody has acknowledged the request for a person"
 CUSTOMER_ASKED = "customer_asked"
@@ -118,21 +119,30 @@ class Notices:
         self._hashes = hashes
 
     async def request(self, of: Conversation, reason: str, settings: Settings, now: datetime) -> Request:
-        notices = await self.to(settings.service.handoff.notify, of, reason, settings, level=0)
+        notices = await self.to(settings.service.handoff.notify, of, reason, settings, now, level=0)
         return Request(of, reason, notices, settings, now)
 
     async def to(
-        self, phones: tuple[str, ...], of: Conversation, reason: str, settings: Settings, *, level: int
+        self, phones: tuple[str, ...], of: Conversation, reason: str, settings: Settings, now: datetime, *, level: int
     ) -> tuple[Notice, ...]:
         told = list(dict.fromkeys(phone for phone in phones if phone != of.address))[:MOST_NOTIFIED]
         ids = {self._hashes.conversation(self._tenant_id, phone): phone for phone in told}
         known = await self._reader.read(map(conversation, ids))
         phones_asked = [known.conversation(id) or Conversation(id, None, address=phone) for id, phone in ids.items()]
+        if of.on_site:
+            phones_asked = [theirs for theirs in phones_asked if _has_room(theirs, now)]
         words = _told(of, reason, level)
         return tuple(
             notice(theirs, of, digest("handoff", of.id, str(of.epoch), str(level), theirs.address), words, settings)
             for theirs in phones_asked
         )
+
+
+def _has_room(theirs: Conversation, now: datetime) -> bool:
+    lately = sum(asked > now - timedelta(hours=1) for asked in theirs.about.values())
+    if lately >= MOST_TOLD:
+        log.warning("a phone is told of no more visitors", count="notices_limited", conversation=theirs.id)
+    return lately < MOST_TOLD
 
 
 def notice(theirs: Conversation, of: Conversation, id: str, words: str, settings: Settings) -> Notice:
@@ -222,7 +232,7 @@ class Escalating:
 
     async def _next_in_line(self, found: Conversation, settings: Settings) -> None:
         now, line = self._clock.now(), settings.service.handoff
-        notices = await self._notices.to(line.escalate_to, found, found.handoff_reason, settings, level=1)
+        notices = await self._notices.to(line.escalate_to, found, found.handoff_reason, settings, now, level=1)
         due = now + _minutes(line.acknowledge_minutes)
         changes = self._at_level(found, 1, due)
         for notice in notices:

@@ -4,9 +4,10 @@
     contact   texts of one customer in an hour              a transform in the receive commit  said once, then parked
     tenant    answers of an hour that cost a model's call   counted over the messages          a person is asked
     budget    tokens of a day where the tenant is           summed over the messages           a person is asked
+    files     bytes of an hour that visitors upload         summed over the files              refused, said why
     machine   two that answer each other                    what an answer looks back on       parked
 
-The tenant's figures are asked of the database once a minute and instance, and what this instance adds counts at once:
+A tenant's figures are asked of the database once a minute and instance, and what this instance adds counts at once:
 a document that every text of a tenant increments would be the one that they all wait for.
 """
 
@@ -26,6 +27,7 @@ from shared.store.reading import Reader, Settings
 TOO_MANY = "this customer has sent too many texts in an hour"
 MACHINE = "two machines seem to be answering each other"
 KEPT_HOURS = 2  # of a conversation's counters
+UPLOADED_PER_HOUR = 500 * 1024 * 1024  # bytes, of all visitors of a tenant
 
 SAME_WORDS = 4  # times that a customer answers us with the same within SAME_WITHIN
 SAME_WITHIN = timedelta(minutes=10)
@@ -136,6 +138,37 @@ class Budget:
         return found
 
 
+@dataclass(slots=True)
+class _Bytes:
+    uploaded: int
+
+
+_uploaded: Held[tuple[str, str], _Bytes] = Held()  # by tenant and hour
+
+
+class UploadBudget:
+    """How much all visitors of a tenant have uploaded in this hour, and whether there is room for more."""
+
+    def __init__(self, reader: Reader, tenant_id: str) -> None:
+        self._reader = reader
+        self._tenant_id = tenant_id
+
+    async def take(self, size: int, now: datetime) -> bool:
+        """Whether these bytes fit; then they count. Raises Unanswered where that cannot be known."""
+        known = await self._known(hour_of(now))
+        if known.uploaded + size > UPLOADED_PER_HOUR:
+            return False
+        known.uploaded += size
+        return True
+
+    async def _known(self, hour: str) -> _Bytes:
+        found = _uploaded.get((self._tenant_id, hour))
+        if found is None:
+            found = _Bytes(await self._reader.uploaded_in(hour))
+            _uploaded.put((self._tenant_id, hour), found)
+        return found
+
+
 def day_of(now: datetime, settings: Settings) -> str:
     """The date where the tenant is."""
     return f"{now.astimezone(settings.tenant.zone):%Y-%m-%d}"
@@ -149,3 +182,4 @@ def spent_by(now: datetime, settings: Settings, tokens: int) -> dict[str, object
 def forget() -> None:
     """Ask the database again (tests that spend)."""
     _figures.clear()
+    _uploaded.clear()

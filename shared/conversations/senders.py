@@ -50,8 +50,8 @@ class Senders:
         held = held_accounts(self._tenant_id)
         if held is not None:
             self._accounts = held
-            return await settings_of(self._tenant_id, self._reader, *also)
-        settings, found = await settings_of(self._tenant_id, self._reader, *SECRETS, *also)
+            return await settings_of(self._tenant_id, self._reader, *also, to_text=True)
+        settings, found = await settings_of(self._tenant_id, self._reader, *SECRETS, *also, to_text=True)
         self._accounts = take_accounts(self._tenant_id, found)
         return settings, found
 

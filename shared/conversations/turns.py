@@ -8,7 +8,7 @@ another instance has the conversation's lease, this one looks again until the le
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from shared.errors import Problem, Unavailable
 from shared.store.documents import Conversation
 
 PAUSE, LONGEST_PAUSE = 0.5, 4.0  # seconds before a conversation that somebody else answers is looked at again
+STILL = 15.0  # seconds: who waits hears as often that somebody is there
 LONGEST = 110.0  # seconds for which a request waits; a model's deadline is 90
 
 
@@ -61,14 +62,20 @@ class Failed:
     problem: Problem
 
 
-Happening = Typing | Unit | TakenBack | Answered | Silent | Failed
+@dataclass(frozen=True, slots=True)
+class Still:
+    """Nothing has happened for a while, and more may."""
+
+
+Happened = Typing | Unit | TakenBack | Answered | Silent | Failed
+Happening = Happened | Still
 
 
 @dataclass
 class Turn:
     """The audience of one run of the answer step, and what it has seen so far."""
 
-    seen: list[Happening] = field(default_factory=list)
+    seen: list[Happened] = field(default_factory=list)
     over: bool = False
     _answer: str = field(default_factory=new_id)
     _length: int = 0
@@ -108,22 +115,25 @@ class Turn:
         self.over = True
         self._wake()
 
-    async def follow(self, until: float) -> AsyncIterator[Happening]:
+    async def follow(self, until: float, still: float = STILL) -> AsyncIterator[Happening]:
         """Everything from the beginning, as it happens, until the turn is over or that moment of the loop has come."""
-        told = 0
+        told, loop = 0, asyncio.get_running_loop()
         while True:
             while told < len(self.seen):  # it grows while a reader is slow
                 told += 1
                 yield self.seen[told - 1]
             if self.over:
                 return
+            next_word = min(until, loop.time() + still)
             try:
-                async with asyncio.timeout_at(until):
+                async with asyncio.timeout_at(next_word):
                     await self._changed.wait()
             except TimeoutError:
-                return
+                if next_word == until:
+                    return
+                yield Still()
 
-    def _add(self, happening: Happening) -> None:
+    def _add(self, happening: Happened) -> None:
         self.seen.append(happening)
         self._wake()
 
@@ -141,7 +151,7 @@ _tasks: set[asyncio.Task[None]] = set()
 
 async def turns(
     conversation_id: str, message_id: str, answer: Answer, longest: float = LONGEST, sleep: Sleep = asyncio.sleep
-) -> AsyncIterator[Happening]:
+) -> AsyncGenerator[Happening]:
     """What happens until `message_id` is answered, or nobody is to answer it, or time is out.
 
     `answer` runs the answer step for an audience; it raises Unavailable where somebody else has the lease.
@@ -161,6 +171,7 @@ async def turns(
             return
         if turn is not before:
             await sleep(pause)
+            yield Still()
             pause = min(pause * 2, LONGEST_PAUSE)
     yield Failed(Unavailable("the answer takes longer than usual; it will appear here"))
 

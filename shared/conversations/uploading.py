@@ -1,8 +1,9 @@
 """A visitor of a site uploads a file, which a message of theirs may then carry.
 
 What it is, its own first bytes say. Its id follows from the visit, the content and the name: uploaded twice, it is the
-same file. The bytes come first and are written once, so a document that says `stored` is true. How much a visit has
-uploaded is counted over its documents; uploads at the same moment do not see each other, and may go past it together.
+same file. The bytes come first and are written once, so a document that says `stored` is true. How much a visit, and
+all visits of a tenant, have uploaded is counted over the documents; uploads at the same moment do not see each other,
+and may go past it together.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta
 from shared import log
 from shared.clock import Clock
 from shared.conversations.collecting import described
+from shared.conversations.limits import UploadBudget, hour_of
 from shared.conversations.pictures import file_type
 from shared.conversations.typed import file_name
 from shared.errors import BadRequest, FileRefused, TooManyRequests, Unavailable
@@ -32,6 +34,7 @@ WITHIN = timedelta(hours=1)
 
 EMPTY = "This file is empty. Choose another one."
 REFUSED = "This kind of file cannot be sent here. Send a picture (JPEG, PNG, GIF, WebP, HEIC) or a PDF."
+SPENT = "No more files can be sent here in this hour. Write what is in it, or send it later."
 TOO_MANY = "You have sent many files within an hour. Wait a while, then send this one again."
 
 
@@ -41,6 +44,7 @@ class Uploading:
     def __init__(self, db: Database, blobs: Blobs, conversation_id: str, clock: Clock) -> None:
         self._db = db
         self._reader = Reader(db)
+        self._budget = UploadBudget(self._reader, db.tenant or "")
         self._blobs = blobs
         self._conversation_id = conversation_id
         self._clock = clock
@@ -63,13 +67,16 @@ class Uploading:
     async def _expect_room(self, size: int) -> None:
         now = self._clock.now()
         lately = await self._reader.uploads_since(self._conversation_id, now - WITHIN, MOST_UPLOADS)
-        if len(lately) < MOST_UPLOADS and sum(file.size for file in lately) + size <= MOST_BYTES:
-            return
-        log.warning("a visitor uploads too much", count="uploads_limited", conversation=self._conversation_id)
-        raise TooManyRequests(TOO_MANY, seconds=_until_room(lately[-1], now))
+        if len(lately) >= MOST_UPLOADS or sum(file.size for file in lately) + size > MOST_BYTES:
+            log.warning("a visitor uploads too much", count="uploads_limited", conversation=self._conversation_id)
+            raise TooManyRequests(TOO_MANY, seconds=_until_room(lately[-1], now))
+        if not await self._budget.take(size, now):
+            log.error("this hour's files of all visitors are spent", count="uploads_spent")
+            raise TooManyRequests(SPENT, seconds=600)
 
     async def _said(self, id: str, kept: Blob, name: str) -> MediaFile:
-        origin = {"conversation_id": self._conversation_id, "direction": "in", "name": name}
+        hour = hour_of(self._clock.now())
+        origin = {"conversation_id": self._conversation_id, "direction": "in", "name": name, "hour": hour}
         changes = Changes(self._db)
         changes.create_media(id, {**origin, "state": MediaState.STORED.value, **described(kept)})
         with suppress(Exists):  # the same upload, a moment ago

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from shared.clock import Clock
+from shared.conversations.turns import Still
 from shared.store.documents import Conversation, Message
 from shared.store.live import PACE, Pace, Watch, watch
 from shared.store.reading import Reader
@@ -55,11 +56,6 @@ class Changed:
     conversation: Conversation
     messages: tuple[Message, ...]
     cursor: str
-
-
-@dataclass(frozen=True, slots=True)
-class Still:
-    """Nothing has happened, and the stream is there."""
 
 
 Event = State | Changed | Still

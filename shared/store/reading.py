@@ -145,11 +145,6 @@ class Settings:
     service: CustomerService
     sms: SmsSettings
 
-    @property
-    def ready(self) -> bool:
-        """Whether texts can be answered: an owner has connected a provider and the assistant."""
-        return bool(self.sms.provider) and self.service.connected
-
 
 class Reader:
     def __init__(self, db: Database) -> None:
@@ -211,6 +206,11 @@ class Reader:
         """The tokens of all answers of a day."""
         answers = self._paths.collection(MESSAGES).where(filter=FieldFilter("day", "==", day)).sum("tokens")
         return await _figure(answers)
+
+    async def uploaded_in(self, hour: str) -> int:
+        """The bytes of all files that visitors uploaded in an hour."""
+        files = self._paths.collection(MEDIA).where(filter=FieldFilter("hour", "==", hour)).sum("size")
+        return await _figure(files)
 
     async def sent_as(self, provider_id: str) -> Message | None:
         """The message that a provider knows by this id, where exactly one does."""

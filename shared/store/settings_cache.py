@@ -1,6 +1,7 @@
 """A tenant's settings, held for a minute per instance.
 
-Those of a tenant that is not set up yet are not held: the text after the missing setting is made must not fail for it.
+Those that are missing something are not held for whoever needs that: the message after the missing setting is made must
+not fail for it. An assistant everybody needs, a provider of texts only who sends texts; a business may only chat.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ _held: Held[str, Settings] = Held()
 _widgets: Held[str, Widget] = Held()
 
 
-async def settings_of(tenant_id: str, reader: Reader, *also: Key) -> tuple[Settings, Found]:
-    """The settings, and what `also` names, read in one call; the settings themselves only where not held."""
+async def settings_of(tenant_id: str, reader: Reader, *also: Key, to_text: bool = False) -> tuple[Settings, Found]:
+    """The settings, and what `also` names, read in one call; the settings themselves only where not held.
+
+    `to_text`: the caller sends texts.
+    """
     held = _held.get(tenant_id)
-    if held is not None:
+    if held is not None and (held.sms.provider or not to_text):
         return held, await reader.read(also)
     found = await reader.read([*SETTINGS, *also])
     settings = found.settings()
-    if settings.ready:
+    if settings.service.connected:
         _held.put(tenant_id, settings)
     return settings, found
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.conversations.chatting import Stored
 from shared.conversations.on_site import Said
 from shared.conversations.timers import SAFETY_NET
-from shared.conversations.turns import Answered, Failed, Silent, TakenBack, Turn, Typing, Unit
+from shared.conversations.turns import Answered, Failed, Silent, Still, TakenBack, Turn, Typing, Unit
 from shared.store.changes import Changes
 from shared.store.documents import Owner, State
 from tests.contract.live_support import soon
@@ -22,7 +22,7 @@ TWO = "Parking is free, behind the building. Is there anything else?"
 
 
 def kinds(happened: Sequence[object]) -> list[type]:
-    return [type(one) for one in happened]
+    return [type(one) for one in happened if not isinstance(one, Still)]
 
 
 def units(happened: list[object]) -> str:

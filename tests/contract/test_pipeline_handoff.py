@@ -71,7 +71,7 @@ async def phone(house: House, number: str) -> Conversation:
 
 
 async def texts_to(house: House, number: str) -> list[Message]:
-    return [one for one in await house.reader.history((await phone(house, number)).id, 20) if one.direction == "out"]
+    return [one for one in await house.reader.history((await phone(house, number)).id, 50) if one.direction == "out"]
 
 
 async def test_a_customer_who_asks_waits_for_a_person_and_is_told_by_code(staffed: House) -> None:

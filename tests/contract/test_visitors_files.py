@@ -12,7 +12,7 @@ import pytest
 
 from local.standins.telnyx_media import PICTURES, png
 from local.wire import loopback_client
-from shared.conversations import uploading
+from shared.conversations import limits, uploading
 from shared.conversations.answering import Answering
 from shared.conversations.gallery import Gallery
 from shared.conversations.uploading import Uploading
@@ -146,13 +146,35 @@ async def test_fifty_mebibytes_of_an_hour_are_enough_and_pictures_of_the_staff_d
     assert isinstance(await desk.refusal(png()), TooManyRequests)
 
 
-async def said(desk: Desk, name: str, direction: str, size: int) -> None:
-    """A document, as if a file of this size had been uploaded."""
-    changes = Changes(desk.house.db)
+async def test_what_all_visitors_of_a_business_upload_in_an_hour_is_bounded(desk: Desk) -> None:
+    everybody, now = Visitor(desk.house), desk.house.clock.now()
+    desk.house.tick(seconds=3_600 - now.timestamp() % 3_600)  # the whole test within one hour
+    hour = limits.hour_of(desk.house.clock.now())
+    await said(desk, "much", "in", 5 * 1024 * 1024, of=everybody, hour=hour, times=99)
+    await said(desk, "before", "in", 5 * 1024 * 1024, of=everybody, hour="h1", times=2)
+    largest = png() + bytes(5 * 1024 * 1024 - len(png()))
+    await desk.upload(largest)
+    refused = await desk.refusal(png())
+    assert isinstance(refused, TooManyRequests)
+    assert (refused.detail, refused.seconds) == (uploading.SPENT, 600)
+    assert len(await desk.objects()) == 1
+    assert (await desk.upload(largest)).stored  # the same file again
+    limits.forget()
+    assert (await desk.refusal(png())).detail == uploading.SPENT  # what this instance stored, any other knows too
+    desk.house.tick(seconds=3_600)
+    await desk.upload(png())
+
+
+async def said(
+    desk: Desk, name: str, direction: str, size: int, of: Visitor | None = None, hour: str | None = None, times: int = 1
+) -> None:
+    """Documents, as if so many files of this size had been uploaded."""
+    visitor = of or desk.visitor
     kept = {"state": "stored", "content_type": "image/png", "size": size, "sha256": "ab" * 32}
-    changes.create_media(
-        digest("test", desk.visitor.id, name), {"conversation_id": desk.visitor.id, "direction": direction, **kept}
-    )
+    origin = {"conversation_id": visitor.id, "direction": direction, "hour": hour}
+    changes = Changes(desk.house.db)
+    for number in range(times):
+        changes.create_media(digest("test", visitor.id, name, str(number)), {**origin, **kept})
     await changes.commit()
 
 

@@ -10,6 +10,7 @@ import pytest
 from shared.assistant.model import ModelReply, ModelRequest
 from shared.conversations.asking import SILENT, Asking
 from shared.conversations.guests import Guest
+from shared.conversations.handoff import MOST_TOLD
 from shared.conversations.honest import NOBODY_TOLD
 from shared.conversations.naming import digits_of
 from shared.errors import BadRequest, Unavailable
@@ -21,6 +22,7 @@ from shared.tasks import Task
 from shared.vault.visits import Visit
 from tests.contract.pipeline_support import FACTS, OURS, PARKING, House
 from tests.contract.test_pipeline_handoff import DESK, OWNER, escalating, from_phone, staff, texts_to
+from tests.contract.test_pipeline_handoff import ask as ask_by_text
 from tests.contract.visitor_support import Visitor
 from tests.unit.assistant_support import call, calls
 
@@ -71,6 +73,29 @@ async def leads(house: House) -> list[dict[str, object]]:
 
 
 # -- asked
+
+
+async def test_a_phone_is_told_of_twenty_customers_within_an_hour_and_of_more_visitors_the_inbox_tells(
+    visitor: Visitor,
+) -> None:
+    house = visitor.house
+    for _ in range(MOST_TOLD):
+        await ask(Visitor(house))
+    assert len(await texts_to(house, DESK)) == MOST_TOLD
+    after = await ask(visitor)
+    assert (after.owner, after.handoff_reason) == ("waiting", "customer_asked")
+    assert len(await texts_to(house, DESK)) == MOST_TOLD
+    house.tick(seconds=3_600)
+    await ask(Visitor(house))
+    assert len(await texts_to(house, DESK)) == MOST_TOLD + 1
+
+
+async def test_a_customer_who_texts_is_told_of_however_many_visitors_there_were(visitor: Visitor) -> None:
+    house = visitor.house
+    for _ in range(MOST_TOLD):
+        await ask(Visitor(house))
+    await ask_by_text(house)
+    assert len(await texts_to(house, DESK)) == MOST_TOLD + 1
 
 
 async def test_a_visitor_who_asks_waits_and_is_told_in_the_commit_that_asks(visitor: Visitor) -> None:

@@ -49,6 +49,16 @@ async def test_a_pdf_is_put_away_under_its_name_and_the_model_is_told_of_it(brow
     assert asked
 
 
+async def test_where_work_is_demanded_a_file_asks_for_it_until_the_first_message(stack: RunningStack) -> None:
+    visitor = await Browser(stack, "bss-cypress-spring").start()
+    for work in ({}, {"x-work": "0"}):
+        refused = await visitor.call("chat-upload", PDF, **work)
+        assert (refused.status_code, refused.json()["error"]) == (428, "work_needed")
+    await uploaded(visitor, PDF, "plan.pdf", **{"x-work": str(visitor.written("")["work"])})
+    await visitor.answer("How warm is the water?")
+    await uploaded(visitor, PDF, "another.pdf")
+
+
 async def test_the_same_upload_again_is_the_same_file(browser: Browser) -> None:
     first, again = [await uploaded(browser, PDF, "plan.pdf") for _ in range(2)]
     assert first["id"] == again["id"]

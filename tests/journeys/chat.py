@@ -174,10 +174,10 @@ async def visitor(chromium: Browser, **options: Any) -> AsyncIterator[BrowserCon
 
 @asynccontextmanager
 async def chatting(
-    chromium: Browser, stack: RunningStack, expected: Sequence[str] = (), **options: Any
+    chromium: Browser, stack: RunningStack, expected: Sequence[str] = (), tenant: str = AGENCY, **options: Any
 ) -> AsyncIterator[Chat]:
-    """A visitor on the agency's first page, and nothing in the console when they leave but lines of these parts."""
+    """A visitor on a business's first page, and nothing in the console when they leave but lines of these parts."""
     async with visitor(chromium, **options) as context:
-        chat = await Chat(await context.new_page(), stack).visit()
+        chat = await Chat(await context.new_page(), stack, tenant).visit()
         yield chat
         assert chat.unexpected(expected) == []

@@ -19,7 +19,7 @@ from tests.stack import RunningStack
 
 CHICAGO = ZoneInfo("America/Chicago")
 DESK = "+12815550178"
-CLOSED = "We are closed right now. Leave a message and we will get back to you."
+CLOSED = "We are closed right now. Write to us anyway: the assistant answers at once."
 
 
 def in_three_days() -> datetime:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Request, expect
 
-from tests.journeys.chat import PARKED, ROOM, Chat, chatting, visitor
+from local.standins.telnyx_media import png
+from tests.journeys.chat import PARKED, PARKING, ROOM, Chat, chatting, visitor
 from tests.members import AGENCY, hired
 from tests.stack import RunningStack, a_word
+from tests.visitors import zero_bits
 
 DESK = "+12815550171"  # the phone that the tenant has named
 
@@ -134,6 +136,61 @@ async def test_a_chat_is_rated_and_the_rating_can_be_changed(chromium: Browser, 
         stored = await stack.documents(f"tenants/{AGENCY}/conversations")
         [rating] = [one["rating"] for one in stored if one["id"] == await chat.conversation()]
         assert (rating["score"], rating["comment"]) == (5, "Quick")
+
+
+async def test_a_chat_that_was_resolved_says_so_asks_how_it_was_and_begins_anew_with_the_next_words(
+    chromium: Browser, stack: RunningStack
+) -> None:
+    ann = await hired(stack, name="Ann")
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.ask()
+        await ann.done("resolve", conversation=await chat.conversation())
+        await expect(chat.frame.get_by_text("This chat has ended")).to_be_visible()
+        await expect(chat.frame.get_by_role("group", name="How was this chat?")).to_be_visible()
+        await chat.ask("How does a trial lesson work?", "$15")
+        await expect(chat.frame.get_by_text("This chat has ended")).to_have_count(0)
+
+
+async def test_who_was_blocked_reads_that_the_chat_is_closed_and_can_write_no_more(
+    chromium: Browser, stack: RunningStack
+) -> None:
+    ann = await hired(stack, name="Ann")
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.ask()
+        await ann.done("block", conversation=await chat.conversation(), blocked=True)
+        await expect(chat.frame.get_by_text("This chat is closed.")).to_be_visible()
+        await expect(chat.composer).to_have_count(0)
+        await expect(chat.button("Start again")).to_have_count(0)
+        await expect(chat.mine).to_have_text([PARKING])
+        await ann.done("block", conversation=await chat.conversation(), blocked=False)
+        await chat.ask("How does a trial lesson work?", "$15")
+
+
+async def test_where_work_is_demanded_the_browser_does_it_unseen(chromium: Browser, stack: RunningStack) -> None:
+    async with chatting(chromium, stack, tenant="bss-cypress-spring") as chat:
+        works: list[str | None] = []
+        chat.page.on("request", lambda request: works.append(work_of(request)) if "/chat-" in request.url else None)
+        await chat.open()
+        await chat.attach("pool.png", "image/png", png())
+        await expect(chat.button("Send")).to_have_attribute("aria-disabled", "false")
+        await chat.ask("How warm is the water?", "90 degrees")
+        assert chat.started[0]["work"] == {"bits": 12}
+        done = {work for work in works if work}
+        assert len(done) == 1, "the file and the message carry the same work"
+        assert zero_bits(f"{chat.started[0]['visit']}:{done.pop()}") >= 12
+        assert len([work for work in works if work]) == 2
+        await chat.ask("And in winter? How warm is the water?", "90 degrees")
+        assert len([work for work in works if work]) == 2, "once is enough"
+
+
+def work_of(request: Request) -> str | None:
+    """The proof of work that a call of the frame carries."""
+    if "/chat-upload" in request.url:
+        return request.headers.get("x-work")
+    said = request.post_data_json if "/chat-message" in request.url and request.method == "POST" else None
+    return said["work"] if said else None
 
 
 async def test_who_writes_stop_is_left_in_peace_until_they_start_again(chromium: Browser, stack: RunningStack) -> None:

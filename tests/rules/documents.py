@@ -249,6 +249,7 @@ MEDIA: dict[str, Kind] = {
 }
 KEPT: dict[str, Kind] = {
     **MEDIA,
+    "hour": Optional(Text(20)),
     "state": Exactly("stored"),
     "content_type": OneOf(("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "application/pdf")),
     "size": UpTo(5 * 1024 * 1024),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -25,7 +27,7 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def streamed(raised: Exception) -> str:
     """What a page is told before this happens."""
 
-    async def events() -> AsyncIterator[Event | None]:
+    async def events() -> AsyncGenerator[Event | None]:
         yield Event("state")
         raise raised
 
@@ -55,3 +57,39 @@ async def test_a_stream_that_breaks_is_a_crash_only_where_nobody_expected_it(
     assert (severity, said) in told
     assert ("INFO", "answered") in told
     assert "a customer's words" not in str(lines)
+
+
+async def test_a_stream_is_closed_when_its_caller_goes_away(capsys: pytest.CaptureFixture[str]) -> None:
+    reads, closed = asyncio.Event(), asyncio.Event()
+
+    async def events() -> AsyncGenerator[Event | None]:
+        try:
+            yield Event("state")
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    @endpoint(caller="public")
+    async def endless(_call: Call) -> Stream:
+        return Stream(events())
+
+    asked = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if asked:
+            return asked.pop()
+        await reads.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message.get("body"):
+            reads.set()
+
+    app = Starlette()
+    app.add_route("/", endless, ["POST"])
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": [], "http_version": "1.1"}
+    async with asyncio.timeout(5):
+        await app(scope, receive, send)  # type: ignore[arg-type]
+    assert closed.is_set()
+    said = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    assert said == ["the caller went away"]

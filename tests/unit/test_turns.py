@@ -6,7 +6,7 @@ import asyncio
 
 from shared.conversations import turns
 from shared.conversations.drafts import Draft
-from shared.conversations.turns import Answered, Failed, Happening, Silent, Turn, Unit
+from shared.conversations.turns import Answered, Failed, Happening, Silent, Still, Turn, Typing, Unit
 from shared.errors import Conflict, Unavailable
 from shared.store.documents import Conversation
 
@@ -119,11 +119,21 @@ async def test_who_has_waited_their_time_is_told_so_while_the_turn_goes_on() -> 
         over.set()
 
     async with asyncio.timeout(2):
-        (_, late) = [one async for one in turns.turns(OF.id, "m1", answer, longest=0.05)]
+        (*_, late) = [one async for one in turns.turns(OF.id, "m1", answer, longest=0.05)]
     assert isinstance(late, Failed)
     assert late.problem.code == "unavailable"
     goes_on.set()
     await asyncio.wait_for(over.wait(), 2)
+
+
+async def test_who_waits_hears_from_time_to_time_that_somebody_is_there() -> None:
+    turn = Turn()
+    reading = turn.follow(asyncio.get_running_loop().time() + 5, still=0.01)
+    assert [type(await anext(reading)) for _ in range(2)] == [Still, Still]
+    turn.began()
+    assert isinstance(await anext(reading), Typing)
+    turn.end()
+    assert [one async for one in reading] == []
 
 
 async def test_whoever_waits_for_another_instance_looks_less_and_less_often() -> None:
@@ -138,5 +148,5 @@ async def test_whoever_waits_for_another_instance_looks_less_and_less_often() ->
         turn.wrote(draft("m1"), OF)
 
     happenings = [one async for one in turns.turns(OF.id, "m1", answer, sleep=sleep)]
-    assert [type(one) for one in happenings] == [Answered]
+    assert [type(one) for one in happenings] == [Still] * 5 + [Answered]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 4.0]

@@ -15,6 +15,8 @@ import { announcement } from "./text/announce";
 import { t } from "./words";
 
 const PREFIX = "chattercheetah:";
+/** Older than this, a page may ask for code that a newer version has replaced. */
+const OLD_MS = 60_000;
 
 /** What is heard is passed on only for as long as the visit lasts in which it was asked for. */
 function only(here: () => boolean, heard: Heard): Heard {
@@ -53,6 +55,7 @@ export class Chat {
       state: (connection) => this.store.set({ connection: navigator.onLine ? connection : "offline" }),
     });
     bridge.listen((message) => this.heard(message));
+    addEventListener("gone", () => this.gone());
     addEventListener("online", () => void this.outbox.run());
     addEventListener("offline", () => this.store.set({ connection: "offline" }));
     document.addEventListener("visibilitychange", () => this.look());
@@ -126,7 +129,7 @@ export class Chat {
   private take(messages: Message[], conversation: Conversation | null): void {
     const known = new Set(this.state.messages.map(({ id }) => id));
     const fresh = messages.filter(({ id, author }) => !known.has(id) && author !== "visitor");
-    const first = known.size === 0 && fresh.length > 1;
+    const first = known.size === 0 && !this.sessions.visit.fresh; // what was said before
     const { writing } = this.state;
     const written = writing && fresh.some(({ id, author }) => id === writing.answer || author === "assistant");
     for (const { client_id } of messages) if (client_id) this.outbox.drop(client_id);
@@ -237,20 +240,20 @@ export class Chat {
   }
 
   /** What may come first in a visit, with the work that it asks for; a server that asks for other work gets that. */
-  private async proven(send: (work: string | null) => Promise<void>): Promise<void> {
+  async proven<T>(send: (work: string | null) => Promise<T>): Promise<T> {
     const here = this.here();
-    const go = async (bits: number | undefined): Promise<void> => {
+    const go = async (bits: number | undefined): Promise<T> => {
       const work = bits ? await this.work(bits) : null;
       if (!here()) throw new CallError("session_expired", ""); // meant for a visit that is over
       return send(work);
     };
     try {
-      await go(this.state.messages.length ? 0 : this.sessions.visit.work?.bits);
+      return await go(this.state.messages.length ? 0 : this.sessions.visit.work?.bits);
     } catch (error) {
       if (!(error instanceof CallError) || error.code !== "work_needed") throw error;
       this.proof = null;
       await this.sessions.renew();
-      await go(this.sessions.visit.work?.bits ?? 16);
+      return go(this.sessions.visit.work?.bits ?? 16);
     }
   }
 
@@ -267,6 +270,12 @@ export class Chat {
   prepare(): void {
     const { work } = this.sessions.visit;
     if (work && !spoken(this.state)) this.work(work.bits).catch(() => undefined);
+  }
+
+  /** A part of the app is not there any more: the whole is loaded anew, unless somebody's words would be lost. */
+  private gone(): void {
+    const words = this.state.pending.length || document.querySelector("textarea")?.value;
+    if (!words && navigator.onLine && performance.now() > OLD_MS) location.reload();
   }
 
   draft(text: string): void {

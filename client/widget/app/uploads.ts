@@ -2,6 +2,7 @@
 
 import { isRefusal, type File as Stored, type Refusal } from "../shared/protocol";
 import type { Chat } from "./chat";
+import { CallError } from "./net/calls";
 import { t } from "./words";
 
 export const MOST = 5;
@@ -33,8 +34,9 @@ export function fault({ name, size, type }: Pick<globalThis.File, "name" | "size
 
 type Outcome = { stored: Stored } | { status: number; told: Refusal | null };
 
-function send(chat: Chat, item: Item, progressed: () => void): Promise<Outcome> {
-  return new Promise((done) => {
+/** Raises where work is asked for, or other work than was done. */
+function send(chat: Chat, item: Item, work: string | null, progressed: () => void): Promise<Outcome> {
+  return new Promise((done, owed) => {
     const request = new XMLHttpRequest();
     item.request = request;
     request.open("POST", chat.calls.url("chat-upload"));
@@ -43,12 +45,14 @@ function send(chat: Chat, item: Item, progressed: () => void): Promise<Outcome> 
     request.setRequestHeader("authorization", chat.calls.authorization());
     request.setRequestHeader("content-type", item.file.type || "application/octet-stream");
     request.setRequestHeader("x-file-name", encodeURIComponent(item.name));
+    if (work) request.setRequestHeader("x-work", work);
     request.upload.onprogress = ({ loaded, total }) => {
       item.progress = total ? Math.min(loaded / total, 0.99) : 0;
       progressed();
     };
     request.onloadend = () => {
       const { status, response } = request;
+      if (status === 428) return owed(new CallError("work_needed", ""));
       done(status === 201 ? { stored: (response as { file: Stored }).file } : { status, told: response as Refusal | null });
     };
     request.send(item.file);
@@ -90,7 +94,9 @@ export class Uploads {
 
   private async upload(item: Item, renewed = false): Promise<void> {
     const { visit } = this.chat.state;
-    const outcome = await send(this.chat, item, this.changed);
+    const outcome = await this.chat
+      .proven((work) => send(this.chat, item, work, this.changed))
+      .catch((): Outcome => ({ status: 0, told: null }));
     if (!this.items.includes(item)) return;
     if ("stored" in outcome) {
       item.stored = outcome.stored;

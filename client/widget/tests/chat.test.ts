@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
+import { h, render } from "preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Bridge } from "../app/bridge";
 import { Chat } from "../app/chat";
 import { zeroBits } from "../app/net/work";
+import { lazy } from "../app/views/hooks";
+import { Uploads } from "../app/uploads";
 import { load } from "../app/words";
 import type { FromFrame, Message, Start, ToFrame, Visit } from "../shared/protocol";
 import { config, conversation, message, visit } from "./examples";
@@ -99,6 +102,20 @@ test("who asks for a person first does the work that the server asks for", async
   expect(body(local.requests.filter(({ name }) => name === "chat-handoff")[1]).work).not.toBeNull();
 });
 
+test("a file that comes before the first message carries the work that the server asks for", async () => {
+  const file = { id: "f1", name: "pool.png", type: "image/png", size: 3, url: "https://files.example/f1" };
+  local.answer("chat-upload", json(428, { error: "work_needed" }), json(201, { file }));
+  const { chat, said, tell } = begun();
+  const uploads = new Uploads(chat, () => undefined);
+  uploads.add([new File(["png"], "pool.png", { type: "image/png" })]);
+  await until(() => said.some(({ type }) => type === "renew"));
+  tell({ type: "visit", ...visit({ visit: String(mine).padStart(32, "0"), work: { bits: 4 } }) });
+  await until(() => uploads.done.length === 1);
+  const works = local.requests.filter(({ name }) => name === "chat-upload").map(({ headers }) => headers["x-work"]);
+  expect(works[0]).toBeUndefined();
+  expect(zeroBits(createHash("sha256").update(`${String(mine).padStart(32, "0")}:${works[1]}`).digest())).toBeGreaterThanOrEqual(4);
+});
+
 test("work of another strength than the server asks for is done anew", async () => {
   local.answer("chat-message", json(428, { error: "work_needed" }), answered);
   const { chat, said, tell } = begun({ work: { bits: 1 } });
@@ -108,6 +125,44 @@ test("work of another strength than the server asks for is done anew", async () 
   await until(() => sent().length === 2);
   const hash = createHash("sha256").update(`${String(mine).padStart(32, "0")}:${body(sent()[1]).work}`).digest();
   expect(zeroBits(hash)).toBeGreaterThanOrEqual(10);
+});
+
+test.each([
+  ["what was said before is not said again", false, ""],
+  ["what is said in a visit that begins is said", true, "Assistant: Text of a"],
+])("to a screen reader %s", async (_, fresh, announced) => {
+  local.answer("chat-events", state(message("a", 1, { text: "Text of a" })));
+  const { chat, said } = begun({ fresh });
+  await until(() => chat.state.messages.length === 1);
+  expect(chat.state.announced.text).toBe(announced);
+  expect(said.some(({ type }) => type === "message")).toBe(fresh);
+});
+
+test.each([
+  ["an old page whose code is gone is loaded anew", 61_000, "", [], 1],
+  ["a new one is not, for ever", 59_000, "", [], 0],
+  ["nor one in which somebody writes", 61_000, "Hel", [], 0],
+  ["nor one whose words are on their way", 61_000, "", ["Hello"], 0],
+])("%s", (_, age, writes, says, loads) => {
+  local.answer("chat-message", () => undefined);
+  const reload = vi.fn();
+  vi.stubGlobal("location", { reload });
+  vi.spyOn(performance, "now").mockReturnValue(age);
+  document.body.append(Object.assign(document.createElement("textarea"), { value: writes }));
+  const { chat } = begun();
+  for (const words of says) chat.say(words);
+  chat["gone"](); // by itself: the chats of other tests are still there, and hear of the event too
+  document.querySelector("textarea")!.remove();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  expect(reload).toHaveBeenCalledTimes(loads);
+});
+
+test("a part of the app that cannot be fetched says that it is gone", async () => {
+  const Gone = lazy(() => Promise.reject(new Error("404")));
+  const gone = new Promise((heard) => addEventListener("gone", heard, { once: true }));
+  render(h(Gone, {}), document.createElement("div"));
+  await gone;
 });
 
 test("what comes while the chat is closed is counted beside the launcher until it is seen", async () => {

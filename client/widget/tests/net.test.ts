@@ -72,6 +72,17 @@ test("before a session is over, at four fifths of its life, another one is asked
   expect(ask).toHaveBeenCalledOnce();
 });
 
+test("a page that nobody looks at asks for no session: its next call does", () => {
+  vi.useFakeTimers();
+  vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  let asked = 0;
+  new Sessions(visit({ expires_in: 900 }), () => (asked += 1));
+  vi.advanceTimersByTime(900_000);
+  expect(asked).toBe(0);
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
 test.each([
   [json(503, { error: "unavailable" }), { code: "unavailable", passes: true }],
   [json(500, "<html>"), { code: "unavailable", passes: true }],

@@ -20,7 +20,7 @@ export async function serve(): Promise<Local> {
   const answers = new Map<string, Answer[]>();
   const server = createServer(async (request, response) => {
     response.setHeader("access-control-allow-origin", "*");
-    response.setHeader("access-control-allow-headers", "authorization, content-type, last-event-id, x-file-name");
+    response.setHeader("access-control-allow-headers", "authorization, content-type, last-event-id, x-file-name, x-work");
     response.setHeader("access-control-expose-headers", "retry-after");
     if (request.method === "OPTIONS") return void response.end();
     const name = request.url!.slice(1);

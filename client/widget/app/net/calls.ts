@@ -45,10 +45,10 @@ export class Sessions {
     for (const done of this.waiting.splice(0)) done(answer);
   }
 
-  /** Before it is over, so that hardly a call ever meets its end. */
+  /** Before it is over, so that hardly a call ever meets its end. A page that nobody looks at has time for that. */
   private plan(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.renew(), this.visit.expires_in * 800) as unknown as number;
+    this.timer = setTimeout(() => void (document.hidden || this.renew()), this.visit.expires_in * 800) as unknown as number;
   }
 }
 

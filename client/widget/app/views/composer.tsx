@@ -48,8 +48,12 @@ function useUploads(chat: Chat, state: State) {
   const take = async (files: Iterable<globalThis.File>): Promise<void> => {
     const list = [...files]; // before the event is over and takes them away
     if (!state.config.uploads || !list.length) return;
-    const { Uploads: Made } = await import("../uploads");
-    uploads.current ??= new Made(chat, () => redraw(Math.random()));
+    const made = await import("../uploads").catch(() => {
+      chat.store.set({ trouble: t("wrong") });
+      dispatchEvent(new Event("gone"));
+    });
+    if (!made) return;
+    uploads.current ??= new made.Uploads(chat, () => redraw(Math.random()));
     uploads.current.add(list);
   };
   useEffect(() => {

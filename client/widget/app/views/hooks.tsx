@@ -24,7 +24,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
           Loaded = loaded;
           redraw(undefined);
         },
-        () => undefined, // no line: the next one who needs it asks again
+        () => void dispatchEvent(new Event("gone")), // the next one who needs it asks again
       );
     }, []);
     return Loaded ? <Loaded {...props} /> : null;
