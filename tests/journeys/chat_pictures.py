@@ -93,11 +93,38 @@ async def album(browser: Browser, stack: RunningStack, size: str, scheme: Scheme
                 await take(f"{part.__name__}-missing")
 
 
+async def phone_page(browser: Browser, stack: RunningStack) -> None:
+    """The picture in README: two phones and a site, each in a conversation."""
+    async with visitor(browser, viewport={"width": 1680, "height": 900}, reduced_motion="reduce") as context:
+        page = await context.new_page()
+        await page.goto(stack.info["phone"])
+        ana, ben = [page.get_by_role("region", name=f"{name}'s phone") for name in ("Ana", "Ben")]
+        for phone, business in ((ana, "Testing Agency"), (ben, "BSS Cypress-Spring")):
+            await phone.get_by_label("Business to text").select_option(label=business)
+        await page.get_by_label("Site to visit").select_option(label="Testing Agency")
+        texts = ((ana, ROOM, "spots"), (ana, "send me the link", "http"), (ben, "How warm is the water?", "90 degrees"))
+        for phone, words, reply in texts:
+            await phone.get_by_label("Text message").fill(words)
+            await phone.get_by_label("Text message").press("Enter")
+            await expect(phone.get_by_role("listitem").last).to_contain_text(reply)
+            await expect(phone.get_by_role("listitem").last).to_contain_text("Delivered")
+        site = page.get_by_role("region", name="Website").locator("iframe").content_frame
+        await site.locator("chatter-cheetah .launcher").click()
+        chat = site.locator("chatter-cheetah iframe").content_frame
+        await chat.get_by_role("button", name="Not now").click()
+        await chat.get_by_role("textbox", name="Your message").fill(ROOM)
+        await chat.get_by_role("textbox", name="Your message").press("Enter")
+        await expect(chat.locator(".card")).not_to_have_count(0)
+        await page.wait_for_timeout(500)
+        await page.screenshot(path=PICTURES / "phone-page.png")
+
+
 async def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     schemes: tuple[Scheme, ...] = ("light", "dark")
     with tempfile.TemporaryDirectory() as folder:
         async with started(Path(folder), "--time-divisor", "2") as stack, chromium() as browser:
+            await phone_page(browser, stack)
             for size, scheme in product(SIZES, schemes):
                 await album(browser, stack, size, scheme)
     print(f"{len(list(PICTURES.iterdir()))} pictures in {PICTURES}")
