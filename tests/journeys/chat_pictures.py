@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from local.standins.telnyx_media import png
 from tests.browser import chromium
@@ -26,6 +26,10 @@ Scheme = Literal["light", "dark"]
 
 async def first_look(chat: Chat, take: Take) -> None:
     await take("closed")
+    await chat.visit("classes")
+    await expect(chat.page.locator("chatter-cheetah .bubble")).to_be_visible()
+    await take("greeted")
+    await chat.visit()
     await chat.open()
     await take("form")
     await chat.button("Not now").click()
@@ -54,7 +58,10 @@ async def people(chat: Chat, take: Take) -> None:
     await expect(chat.button("Send")).to_have_attribute("aria-disabled", "false")
     await take("file")
     await chat.button("Send").click()
-    await expect(chat.log.get_by_role("button", name="Enlarge pool.png")).to_be_visible()
+    await chat.log.get_by_role("button", name="Enlarge pool.png").click()
+    await expect(chat.frame.get_by_role("dialog", name="pool.png")).to_be_visible()
+    await take("large")
+    await chat.page.keyboard.press("Escape")
     await chat.button("Talk to a person").click()
     await expect(chat.frame.get_by_label("Phone")).to_be_visible()
     await take("handed-off")
@@ -62,9 +69,31 @@ async def people(chat: Chat, take: Take) -> None:
     await ann.reply(await chat.conversation(), "Hi, this is Ann. Yes, that is the one. Ring twice, please.")
     await expect(chat.log.locator("li.said.person")).to_be_visible()
     await take("person")
+    await chat.button("Close chat").click()
+    await ann.reply(await chat.conversation(), "It is open now.")
+    await expect(chat.launcher).to_have_accessible_name("Open chat, 1 unread")
+    await take("unread")
+    await chat.open()
+    await ann.done("resolve", conversation=await chat.conversation())
+    await expect(chat.frame.get_by_text("This chat has ended")).to_be_visible()
+    await take("resolved")
+
+
+async def refuse(route: Route) -> None:
+    allowed = {"access-control-allow-origin": "*"}
+    await route.fulfill(status=400, headers=allowed, json={"error": "bad_request", "detail": "This is too long."})
 
 
 async def troubles(chat: Chat, take: Take) -> None:
+    await chat.attach("page.png", "image/png", b"<!doctype html>")
+    await expect(chat.frame.locator(".tray .refused")).to_be_visible()
+    await take("refused")
+    await chat.button("Remove page.png").click()
+    await chat.page.route("**/chat-message", refuse, times=1)
+    await chat.say("Which door is it?")
+    await expect(chat.button("Try again")).to_be_visible()
+    await take("failed")
+    await chat.button("Delete").click()
     await chat.page.context.set_offline(True)
     await chat.say("Is anybody there?")
     await expect(chat.log.get_by_text("Waiting for a connection")).to_be_visible()
@@ -74,6 +103,10 @@ async def troubles(chat: Chat, take: Take) -> None:
     await chat.say("STOP")
     await expect(chat.button("Start again")).to_be_visible()
     await take("stopped")
+    ann = await hired(chat.stack, name="Ann")
+    await ann.done("block", conversation=await chat.conversation(), blocked=True)
+    await expect(chat.frame.get_by_text("This chat is closed.")).to_be_visible()
+    await take("blocked")
 
 
 async def album(browser: Browser, stack: RunningStack, size: str, scheme: Scheme) -> None:
