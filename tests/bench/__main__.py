@@ -25,8 +25,6 @@ async def main() -> None:
             print("a burst on a cold instance …", flush=True)
             rows.append(await texts.burst(stack))
             await stack.idle(seconds=300)
-            print("an idle hour of an open visit …", flush=True)
-            rows += await visits.rows(stack.info["gate"], stack.info["project"])
             print("many senders at once …", flush=True)
             rows.append(await texts.senders(stack))
             await stack.idle(seconds=600)
@@ -35,6 +33,8 @@ async def main() -> None:
             await stack.idle(seconds=300)
             print(f"cold starts, {given.runs} of each …", flush=True)
             rows += await starts.rows(stack, given.runs, given.python)
+    print("an idle hour of an open visit …", flush=True)
+    rows += await visits.rows()
     print("the widget's build …", flush=True)
     rows += bundle.rows()
     # A cloud of its own: these leave thousands of tasks behind, which nobody waits for.
