@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -18,10 +18,10 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from shared import tenancy
 from shared.boundary.bodies import Id, RequestId, Strict, Work
 from shared.boundary.call import Event
-from shared.boundary.visitors import settings_for
+from shared.boundary.visitors import is_anothers, settings_for
 from shared.clock import Clock, SystemClock
 from shared.conversations import visits
-from shared.conversations.chatting import Stored
+from shared.conversations.chatting import AnsweredBefore, Stored
 from shared.conversations.drafts import Draft
 from shared.conversations.on_site import MOST_FILES, MOST_TEXT, Said
 from shared.conversations.outgoing import link
@@ -33,6 +33,7 @@ from shared.store.media import MediaFile
 from shared.store.reading import Found, Reader, Settings, media
 from shared.tenancy import Channel
 from shared.vault.links import media_links
+from shared.vault.visits import Visit
 
 Json = dict[str, object]
 # As browsers write it, in ASCII: the rules count UTF-16 units.
@@ -148,11 +149,19 @@ class Teller:
         reader = Reader(tenancy.database_of(channel))
         return cls(await settings_for(channel), reader, channel.tenant_id, SystemClock())
 
-    async def visit(self, happens: AsyncGenerator[visits.Event]) -> AsyncGenerator[Event | None]:
-        """An open page's events. The conversation is watched as long as this is read."""
-        async with aclosing(happens):
-            async for happening in happens:
-                yield None if isinstance(happening, Still) else await self._changed(happening)
+    async def visit(
+        self, happens: AsyncGenerator[visits.Event], visit: Visit, seat: AbstractContextManager[None]
+    ) -> AsyncGenerator[Event | None]:
+        """An open page's events. The conversation is watched, and the `seat` taken, as long as this is read.
+
+        Where somebody has proven who they are since this session was drawn, it shows nothing of them: the stream ends.
+        """
+        with seat:
+            async with aclosing(happens):
+                async for happening in happens:
+                    if not isinstance(happening, Still) and is_anothers(visit, happening.conversation):
+                        break
+                    yield None if isinstance(happening, Still) else await self._changed(happening)
         yield Event("end")
 
     async def _changed(self, happening: visits.State | visits.Changed) -> Event:
@@ -166,7 +175,7 @@ class Teller:
         return Event("changed", told, happening.cursor)
 
     async def turn(
-        self, happenings: AsyncGenerator[Stored | Happening], heard: str | None
+        self, happenings: AsyncGenerator[Stored | AnsweredBefore | Happening], heard: str | None
     ) -> AsyncGenerator[Event | None]:
         """`heard`: the id of the last event that the widget has had of this stream before it broke."""
         async with aclosing(happenings):
@@ -174,7 +183,7 @@ class Teller:
                 yield None if isinstance(happening, Still) else self._event(happening, heard or "")
         yield Event("end")
 
-    def _event(self, happening: Stored | Happened, heard: str) -> Event | None:
+    def _event(self, happening: Stored | AnsweredBefore | Happened, heard: str) -> Event | None:
         match happening:
             case Stored(received):
                 return Event("accepted", {"message": self._message(received.message, received.files)})
@@ -184,8 +193,10 @@ class Teller:
                 return _unit(happening, heard)
             case TakenBack():
                 return Event("replaced", {"answer": happening.answer})
-            case Answered(draft, _, at):
-                return Event("answer", {"message": self._message(_as_written(draft, at), NO_FILES)})
+            case Answered(draft, _):
+                return Event("answer", {"message": self._message(_as_written(draft), NO_FILES)})
+            case AnsweredBefore(message, files):
+                return Event("answer", {"message": self._message(message, files)})
             case Silent(of):
                 return Event("waiting", {"conversation": conversation(of, self._settings, self._clock.now())})
             case Failed(problem):
@@ -198,8 +209,8 @@ class Teller:
 NO_FILES = Found({})
 
 
-def _as_written(draft: Draft, at: datetime | None) -> Message:
-    """As good as read: only its moment may be ours."""
+def _as_written(draft: Draft) -> Message:
+    """As good as read: only its moment is ours."""
     return Message(
         draft.id,
         None,
@@ -214,7 +225,6 @@ def _as_written(draft: Draft, at: datetime | None) -> Message:
         language=draft.language,
         cards=draft.cards,
         state=State.SENT,
-        received_at=at,
     )
 
 

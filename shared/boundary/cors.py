@@ -41,7 +41,8 @@ def expect_ours(caller: str, origin: str | None) -> None:
 def shown_to(caller: str, origin: str | None, reply: Reply | Stream) -> Reply | Stream:
     """`reply`, which a page that may call can read, a refusal like anything else."""
     allowed = {"access-control-allow-origin": origin} if origin and _may_read(caller, origin) else {}
-    return replace(reply, headers={**reply.headers, "vary": "origin", **allowed})
+    read = {"access-control-expose-headers": "retry-after"} if allowed else {}
+    return replace(reply, headers={**reply.headers, "vary": "origin", **allowed, **read})
 
 
 def _may_read(caller: str, origin: str) -> bool:

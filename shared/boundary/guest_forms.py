@@ -37,11 +37,12 @@ class Rated(Strict):
 
 
 class Reachable(Strict):
-    """What is absent, null or blank says nothing: what was said before stays."""
+    """What is absent, null or blank says nothing: what was said before stays. `work`: as of a first message."""
 
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    work: Work | None = None
 
     def claims(self, country: str) -> dict[str, str]:
         """`country`: where a number without a country code is dialled. Raises BadRequest."""

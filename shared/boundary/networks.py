@@ -1,4 +1,4 @@
-"""How much one network may ask of the chat: a token bucket per network and instance.
+"""How much one network, and one visit, may ask of the chat: token buckets per instance, and streams at once.
 
 The last entry of x-forwarded-for is Google's own word on who called; what stands before it is the caller's. Of IPv6 a
 household has a /64. A school behind one address is one network too, so there is room for a class of visitors; what all
@@ -7,8 +7,9 @@ networks together cost a tenant is bounded by its own limits (`shared.conversati
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
@@ -21,10 +22,15 @@ BURST = 60  # visits that begin
 PER_SECOND = 1.0
 CALLS_BURST = 600  # of visits that there are: an open page calls once a minute, and a hundred may be behind one address
 CALLS_PER_SECOND = 20.0
-REMEMBERED = 5_000  # networks; the longest unused one is forgotten, which fills its bucket
+CALLS_OF_ONE_BURST = 60  # of one visit, in all its tabs
+CALLS_OF_ONE_PER_SECOND = 1.0
+OPEN = 200  # streams at once, of an instance's 500
+OPEN_OF_ONE = 10
+REMEMBERED = 5_000  # of a kind; the longest unused one is forgotten, which fills its bucket
+CROWDED = "Too much comes from your network at the moment. Try again in a minute."
 
 
-class Networks:
+class Buckets:
     def __init__(
         self, clock: Clock, burst: int = BURST, per_second: float = PER_SECOND, *, remembered: int = REMEMBERED
     ) -> None:
@@ -36,28 +42,69 @@ class Networks:
 
     def expect_room(self, headers: Mapping[str, str]) -> None:
         """Raises TooManyRequests where this caller's network has asked for too much."""
-        if not self._bucket(network_of(headers)).take():
-            log.warning("a network asks too much", count="network_limited")
-            raise TooManyRequests("Too much comes from your network at the moment. Try again in a minute.")
+        self.expect_room_of(network_of(headers))
 
-    def _bucket(self, network: str) -> TokenBucket:
-        bucket = self._buckets.setdefault(network, TokenBucket(self._clock, self._burst, self._per_second))
-        self._buckets.move_to_end(network)
+    def expect_room_of(self, one: str) -> None:
+        """The same for a visit."""
+        if not self._bucket(one).take():
+            log.warning("a network or a visit asks too much", count="network_limited")
+            raise TooManyRequests(CROWDED)
+
+    def _bucket(self, one: str) -> TokenBucket:
+        bucket = self._buckets.setdefault(one, TokenBucket(self._clock, self._burst, self._per_second))
+        self._buckets.move_to_end(one)
         while len(self._buckets) > self._remembered:
             self._buckets.popitem(last=False)
         return bucket
 
 
-@cache
-def starts() -> Networks:
-    """Of visits that begin."""
-    return Networks(SystemClock())
+class Seats:
+    """Streams that are open, of each visit and of each network."""
+
+    def __init__(self) -> None:
+        self._taken: Counter[str] = Counter()
+
+    def expect_room(self, headers: Mapping[str, str], visit: str) -> None:
+        """Raises TooManyRequests where this network, or this visit, has too many open."""
+        if self._taken[network_of(headers)] >= OPEN or self._taken[visit] >= OPEN_OF_ONE:
+            log.warning("too many streams are open", count="streams_limited")
+            raise TooManyRequests(CROWDED)
+
+    @contextmanager
+    def taken(self, headers: Mapping[str, str], visit: str) -> Iterator[None]:
+        both = (network_of(headers), visit)
+        self._taken.update(both)
+        try:
+            yield
+        finally:
+            self._taken.subtract(both)
+            for one in both:
+                if not self._taken[one]:
+                    del self._taken[one]
 
 
 @cache
-def calls() -> Networks:
-    """Of the frame, in visits that there are: what one of them may ask is bounded by its conversation."""
-    return Networks(SystemClock(), CALLS_BURST, CALLS_PER_SECOND)
+def starts() -> Buckets:
+    """Of visits that begin, by network."""
+    return Buckets(SystemClock())
+
+
+@cache
+def calls() -> Buckets:
+    """Of the frame, in visits that there are, by network."""
+    return Buckets(SystemClock(), CALLS_BURST, CALLS_PER_SECOND)
+
+
+@cache
+def calls_of_one() -> Buckets:
+    """Of the frame, by visit."""
+    return Buckets(SystemClock(), CALLS_OF_ONE_BURST, CALLS_OF_ONE_PER_SECOND)
+
+
+@cache
+def seats() -> Seats:
+    """Of chat-events."""
+    return Seats()
 
 
 def network_of(headers: Mapping[str, str]) -> str:

@@ -61,11 +61,12 @@ async def begun(site: Site, wanted: Start, now: datetime) -> Json:
     hold: the widget then begins without.
     """
     resumed = _resumed(site, wanted.resume, now)
+    known = resumed is not None and await is_identified(site, resumed)
+    if resumed is not None and known and not resumed.proven and wanted.identity is None:
+        resumed, known = None, False  # kept by whoever had this browser before somebody proved who they are
     visit = _spoken_with(site, resumed, spoken(wanted.locale) or site.widget.locale)
     if wanted.identity is not None:
         visit, known = await identified(site, visit, wanted.identity, now), True
-    else:
-        known = resumed is not None and await is_identified(site, visit)
     fresh = resumed is None or visit.id != resumed.id
     asks_work = not known and site.widget.work_bits > 0  # of the first message, whenever that comes
     return {

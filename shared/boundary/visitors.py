@@ -16,9 +16,10 @@ from datetime import datetime
 from shared import log, tenancy
 from shared.boundary.call import Call
 from shared.boundary.doors import lookups
-from shared.boundary.networks import calls
+from shared.boundary.networks import calls, calls_of_one
 from shared.errors import Forbidden, NotFound, Unauthenticated
-from shared.store.documents import ON_SITE
+from shared.held import Held
+from shared.store.documents import ON_SITE, Conversation
 from shared.store.reading import Reader, Settings
 from shared.store.settings_cache import settings_of, widget_of
 from shared.store.widget import Widget
@@ -69,10 +70,28 @@ async def _on_site(channel: Channel | None) -> tuple[Channel, Widget]:
     return channel, widget
 
 
+_since_proven: Held[str, bool] = Held(seconds=Pass.SESSION.life.total_seconds())
+
+
+def is_anothers(visit: Visit, conversation: Conversation | None) -> bool:
+    """Whether somebody has proven who they are in it, since this session was drawn by whoever was there before."""
+    since = not visit.proven and conversation is not None and bool(conversation.verified)
+    if since:
+        _since_proven.put(visit.conversation, True)
+    return since
+
+
+def expect_current(visit: Visit) -> None:
+    """Raises Unauthenticated (session_expired) where this instance knows that it `is_anothers`."""
+    if not visit.proven and _since_proven.get(visit.conversation):
+        raise _over()
+
+
 def admitted(headers: Mapping[str, str], now: datetime) -> Visit:
     """The visit that a session opens. Raises Unauthenticated (session_expired, session_invalid), TooManyRequests."""
     visit = _shown(headers, now)
     calls().expect_room(headers)
+    calls_of_one().expect_room_of(visit.id)
     return visit
 
 
@@ -104,9 +123,13 @@ def _shown(headers: Mapping[str, str], now: datetime) -> Visit:
     try:
         return visit_tokens().open(Pass.SESSION, token, now)
     except Expired:
-        raise Unauthenticated("this chat's session is over: open it again", code="session_expired") from None
+        raise _over() from None
     except Forged:
         raise _invalid() from None
+
+
+def _over() -> Unauthenticated:
+    return Unauthenticated("this chat's session is over: open it again", code="session_expired")
 
 
 def _invalid() -> Unauthenticated:

@@ -20,7 +20,7 @@ from shared.conversations.drafts import ContactOf, Draft, contact_for, is_ours, 
 from shared.conversations.gallery import Gallery
 from shared.conversations.handoff import Notices, Request
 from shared.conversations.histories import UNSENT, arrival, as_it_happened
-from shared.conversations.limits import MACHINE, TOO_MANY, Budget, hour_of, over, recent, talks_to_a_machine
+from shared.conversations.limits import MACHINE, TOO_MANY, Budget, hour_of, keep_spent, over, recent, talks_to_a_machine
 from shared.conversations.owners import given_to, hands_of
 from shared.conversations.speaking import Speaker
 from shared.conversations.staff_phone import StaffPhone
@@ -229,9 +229,13 @@ class Answering:
                 await self._park(leased, MACHINE)
                 return True
             # What a visitor has read already answers what they wrote before; what came since is answered next.
-            newer = await self._settle(draft, leased, settings, last_round=last or self._audience.has_heard)
-            if newer is not True:
-                await self._audience.took_back()
+            newer: Conversation | bool = False
+            try:
+                newer = await self._settle(draft, leased, settings, last_round=last or self._audience.has_heard)
+            finally:
+                if newer is not True:
+                    await self._audience.took_back()
+                    await keep_spent(self._db, draft.id, draft.spent, self._clock.now())
             if not isinstance(newer, Conversation):
                 return newer
             leased = newer

@@ -23,11 +23,13 @@ from shared import log
 from shared.clock import Clock
 from shared.config import config
 from shared.conversations.drafts import Draft, outbound, queue
+from shared.conversations.limits import hour_of
 from shared.conversations.naming import called
 from shared.conversations.owners import given_to, hands_of
 from shared.conversations.timers import ANSWER_GRACE, divided
 from shared.conversations.work import ANSWER, ESCALATE, Work
 from shared.errors import Unavailable
+from shared.held import Held
 from shared.ids import digest
 from shared.store.changes import GONE, Changes, removed
 from shared.store.documents import Conversation, Owner
@@ -110,6 +112,9 @@ class Request:
             log.warning("could not enqueue", count="handoff_enqueue_failed", conversation=self.of.id)
 
 
+_told_lately: Held[str, frozenset[str]] = Held(seconds=3600)  # of which visitors this instance told, by phone and hour
+
+
 class Notices:
     """Makes notices of one tenant."""
 
@@ -130,19 +135,23 @@ class Notices:
         known = await self._reader.read(map(conversation, ids))
         phones_asked = [known.conversation(id) or Conversation(id, None, address=phone) for id, phone in ids.items()]
         if of.on_site:
-            phones_asked = [theirs for theirs in phones_asked if _has_room(theirs, now)]
+            phones_asked = [theirs for theirs in phones_asked if self._has_room(theirs, of, now)]
         words = _told(of, reason, level)
         return tuple(
             notice(theirs, of, digest("handoff", of.id, str(of.epoch), str(level), theirs.address), words, settings)
             for theirs in phones_asked
         )
 
-
-def _has_room(theirs: Conversation, now: datetime) -> bool:
-    lately = sum(asked > now - timedelta(hours=1) for asked in theirs.about.values())
-    if lately >= MOST_TOLD:
-        log.warning("a phone is told of no more visitors", count="notices_limited", conversation=theirs.id)
-    return lately < MOST_TOLD
+    def _has_room(self, theirs: Conversation, of: Conversation, now: datetime) -> bool:
+        """By what is stored, and by what this instance has told in this hour and may not have stored yet."""
+        key = f"{theirs.id} {hour_of(now)}"
+        told = _told_lately.get(key) or frozenset()
+        lately = {id for id, asked in theirs.about.items() if asked > now - timedelta(hours=1)}
+        if len((lately | told) - {of.id}) >= MOST_TOLD:
+            log.warning("a phone is told of no more visitors", count="notices_limited", conversation=theirs.id)
+            return False
+        _told_lately.put(key, told | {of.id})
+        return True
 
 
 def notice(theirs: Conversation, of: Conversation, id: str, words: str, settings: Settings) -> Notice:

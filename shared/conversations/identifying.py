@@ -8,7 +8,7 @@ the others stay with whom they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared import log
 from shared.channels.webchat.identity import Identity
@@ -41,16 +41,17 @@ class Identifying:
         self._hashes = hashes
 
     async def attach(self, visit: Visit, identity: Identity) -> Visit:
-        """The visit that is this person's now: this one, or a new one where it is somebody else's already.
+        """The visit that is this person's now: this one, or a new one where it is somebody else's already. What opened
+        it before the proof opens it no more (`boundary.visit_desk`).
 
         Raises Forbidden (identity_replayed) for a proof that another visit has used up, Unavailable.
         """
         if await self._attached(visit, identity):
-            return visit
+            return replace(visit, proven=True)
         another = Visit.begun(visit.tenant, visit.widget, visit.origin, visit.language)
         if not await self._attached(another, identity):
             raise Unavailable("the chat could not be opened; try again")  # nobody can have guessed its id
-        return another
+        return replace(another, proven=True)
 
     async def _attached(self, visit: Visit, identity: Identity) -> bool:
         """False where the visit is somebody else's."""

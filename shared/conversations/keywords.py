@@ -40,9 +40,12 @@ def keyword(text: str) -> Keyword | None:
     punctuation, spaces and emoji count for nothing ("S.T.O.P!", "Opt-Out", "STOP 🛑").
     """
     stripped = text.strip()
-    return _WORDS.get(_letters(stripped)) if len(stripped) <= _LONGEST else None
+    return _WORDS.get(letters(stripped)) if len(stripped) <= _LONGEST else None
 
 
-def _letters(text: str) -> str:
-    """NFKD, so that a letter and its accent come apart; the accent is no letter (category M) and goes."""
+def letters(text: str) -> str:
+    """What keywords compare: letters and digits, without case and accents, full-width and other forms folded.
+
+    NFKD lets a letter and its accent come apart; the accent is no letter (category M) and goes.
+    """
     return "".join(c for c in normalize("NFKD", text).casefold() if category(c)[0] in "LN")

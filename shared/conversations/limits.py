@@ -2,8 +2,8 @@
 
     window    what is counted                               where                              past it
     contact   texts of one customer in an hour              a transform in the receive commit  said once, then parked
-    tenant    answers of an hour that cost a model's call   counted over the messages          a person is asked
-    budget    tokens of a day where the tenant is           summed over the messages           a person is asked
+    tenant    answers of an hour that cost a model's call   counted over the messages, and     a person is asked
+    budget    tokens of a day where the tenant is           over what was paid for nothing     a person is asked
     files     bytes of an hour that visitors upload         summed over the files              refused, said why
     machine   two that answer each other                    what an answer looks back on       parked
 
@@ -13,20 +13,25 @@ a document that every text of a tenant increments would be the one that they all
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, takewhile
 
+from shared import log
 from shared.clock import Clock
 from shared.conversations.timers import QUICK
+from shared.errors import Problem
 from shared.held import Held
+from shared.store.changes import Changes
 from shared.store.documents import ON_SITE, Conversation, Message
 from shared.store.reading import Reader, Settings
+from shared.tenancy import Database
 
 TOO_MANY = "this customer has sent too many texts in an hour"
 MACHINE = "two machines seem to be answering each other"
 KEPT_HOURS = 2  # of a conversation's counters
+COUNTED = timedelta(days=2)  # how long what was paid for nothing is kept: a budget's day is over before
 UPLOADED_PER_HOUR = 500 * 1024 * 1024  # bytes, of all visitors of a tenant
 
 SAME_WORDS = 4  # times that a customer answers us with the same within SAME_WITHIN
@@ -177,6 +182,18 @@ def day_of(now: datetime, settings: Settings) -> str:
 def spent_by(now: datetime, settings: Settings, tokens: int) -> dict[str, object]:
     """What an answer's message carries, for the sums above."""
     return {"day": day_of(now, settings), "hour": hour_of(now), "tokens": tokens}
+
+
+async def keep_spent(db: Database, id: str, spent: Mapping[str, object], now: datetime) -> None:
+    """A model's call was paid for, and nobody is told what it said. `id`: the draft's."""
+    if not spent:
+        return
+    changes = Changes(db)
+    changes.create_spent(id, spent, now + COUNTED)
+    try:
+        await changes.commit()
+    except Problem as problem:
+        log.warning("what an answer cost is not counted", count="spent_lost", code=problem.code)
 
 
 def forget() -> None:

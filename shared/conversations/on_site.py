@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from shared.clock import Clock
 from shared.conversations.arriving import Arrived, Arriving
 from shared.conversations.consent import Wish
-from shared.conversations.keywords import Keyword, keyword
+from shared.conversations.keywords import Keyword, keyword, letters
 from shared.conversations.timers import SAFETY_NET
 from shared.conversations.work import Work
 from shared.errors import BadRequest
@@ -116,5 +116,4 @@ def wish_of(text: str) -> Wish | None:
     word = keyword(text)
     if word is Keyword.START:
         return Wish(word, "keyword")
-    plain = "".join(filter(str.isalnum, text.casefold()))
-    return Wish(Keyword.STOP, "keyword") if word is Keyword.STOP and plain in STOPS else None
+    return Wish(Keyword.STOP, "keyword") if word is Keyword.STOP and letters(text) in STOPS else None

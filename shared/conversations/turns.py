@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from shared import log
 from shared.conversations.drafts import Draft, new_id
@@ -43,11 +42,10 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`at`: when it was stored, None for just now."""
+    """It is stored, a moment ago."""
 
     draft: Draft
     of: Conversation
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,9 @@ class Turn:
     def silent(self, of: Conversation) -> None:
         self._add(Silent(of))
 
-    def failed(self, problem: Problem) -> None:
+    async def failed(self, problem: Problem) -> None:
+        """What was said so far may never be stored."""
+        await self.took_back()
         self._add(Failed(problem))
 
     def end(self) -> None:
@@ -188,10 +188,10 @@ async def _run(conversation_id: str, turn: Turn, answer: Answer) -> None:
     try:
         await answer(turn)
     except Problem as problem:
-        turn.failed(problem)
+        await turn.failed(problem)
     except Exception as unexpected:
         log.crash("a turn broke off", unexpected)
-        turn.failed(Problem("something failed on our side; your message is stored, and will be answered"))
+        await turn.failed(Problem("something failed on our side; your message is stored, and will be answered"))
     finally:
         del _running[conversation_id]
         turn.end()

@@ -23,6 +23,7 @@ from shared.store.collections import (
     MESSAGES,
     PENDING,
     PROOFS,
+    SPENT,
     pending_id,
 )
 from shared.store.documents import Conversation, Message
@@ -135,6 +136,12 @@ class Changes:
         """Refused with Exists where it has been shown before."""
         fields = {"conversation_id": conversation_id, "at": NOW, "expires_at": until}
         self._create(self._paths.of(PROOFS, id), fields)
+
+    # -- budgets
+
+    def create_spent(self, id: str, spent: Fields, until: datetime) -> None:
+        """What a model's answer has cost that is said to nobody: of one that is, the message itself says it."""
+        self._create(self._paths.of(SPENT, id), {**spent, "expires_at": until})
 
     async def commit(self) -> dict[str, datetime]:
         """Raises Exists, Stale or Refused (nothing was written), or Unanswered (unknown)."""

@@ -16,6 +16,7 @@ MESSAGES = "messages"
 PENDING = "pending"
 MEDIA = "media"
 PROOFS = "proofs"
+SPENT = "spent"
 
 
 def pending_id(kind: str, subject: str) -> str:

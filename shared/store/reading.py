@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from shared.store.collections import (
     PENDING,
     PROOFS,
     SECRETS,
+    SPENT,
     TENANTS,
     pending_id,
 )
@@ -199,13 +201,16 @@ class Reader:
         return tuple(MediaFile.parse(snap.id, snap.to_dict() or {}) for snap in snapshots)
 
     async def answers_in(self, hour: str) -> int:
-        """How many answers of an hour cost a model's call."""
-        return await _figure(self._paths.collection(MESSAGES).where(filter=FieldFilter("hour", "==", hour)).count())
+        """How many answers of an hour cost a model's call, those among them that nobody was told."""
+        said = self._paths.collection(MESSAGES).where(filter=FieldFilter("hour", "==", hour)).count()
+        unsaid = self._paths.collection(SPENT).where(filter=FieldFilter("hour", "==", hour)).count()
+        return sum(await asyncio.gather(_figure(said), _figure(unsaid)))
 
     async def tokens_on(self, day: str) -> int:
-        """The tokens of all answers of a day."""
-        answers = self._paths.collection(MESSAGES).where(filter=FieldFilter("day", "==", day)).sum("tokens")
-        return await _figure(answers)
+        """The tokens of all of a day."""
+        said = self._paths.collection(MESSAGES).where(filter=FieldFilter("day", "==", day)).sum("tokens")
+        unsaid = self._paths.collection(SPENT).where(filter=FieldFilter("day", "==", day)).sum("tokens")
+        return sum(await asyncio.gather(_figure(said), _figure(unsaid)))
 
     async def uploaded_in(self, hour: str) -> int:
         """The bytes of all files that visitors uploaded in an hour."""

@@ -1,6 +1,6 @@
 """What a visitor's browser shows for itself: which conversation it may take part in, from which site, and until when.
 
-    base64url(JSON of tenant, widget, visit, origin, expiry) "." base64url(HMAC-SHA256 of these)
+    base64url(JSON of tenant, widget, visit, origin, language, proven, expiry) "." base64url(HMAC-SHA256 of these)
 
 A session opens the chat functions for minutes; a resume token opens nothing but another session, for weeks. Each is
 signed with a key of its own purpose, derived from CHAT_SESSION_KEY, so neither passes for the other. The first master
@@ -42,13 +42,15 @@ class Pass(Enum):
 @dataclass(frozen=True, slots=True)
 class Visit:
     """`widget`: the key in the page, which is a channel's id. `id`: 128 random bits. `origin`: the site's, as the
-    browser says it. `language`: the one that the widget speaks with this visitor (BCP 47)."""
+    browser says it. `language`: the one that the widget speaks with this visitor (BCP 47). `proven`: whoever holds it
+    has proven who they are, or has it from somebody who had."""
 
     tenant: str
     widget: str
     id: str
     origin: str
     language: str
+    proven: bool = False
 
     @classmethod
     def begun(cls, tenant: str, widget: str, origin: str, language: str) -> Visit:

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.conversations.chatting import Stored
+from shared.conversations.chatting import AnsweredBefore, Stored
 from shared.conversations.on_site import Said
 from shared.conversations.timers import SAFETY_NET
 from shared.conversations.turns import Answered, Failed, Silent, Still, TakenBack, Turn, Typing, Unit
+from shared.ids import digest
 from shared.store.changes import Changes
 from shared.store.documents import Owner, State
 from tests.contract.live_support import soon
@@ -31,6 +32,11 @@ def units(happened: list[object]) -> str:
 
 def answer(happened: list[object]) -> Answered:
     (found,) = [one for one in happened if isinstance(one, Answered)]
+    return found
+
+
+def before(happened: list[object]) -> AnsweredBefore:
+    (found,) = [one for one in happened if isinstance(one, AnsweredBefore)]
     return found
 
 
@@ -87,12 +93,27 @@ async def test_the_same_message_again_is_stored_once_and_gets_the_stored_answer(
     house.say(PARKING)
     first = await visitor.say(QUESTION, id="the-same")
     again = await visitor.say(QUESTION, id="the-same")
-    assert kinds(again) == [Stored, Answered]
-    assert answer(again).draft.id == answer(first).draft.id
+    assert kinds(again) == [Stored, AnsweredBefore]
+    assert before(again).message.id == answer(first).draft.id
     question, reply = await visitor.messages()
     assert moment(again) == question.received_at, "it would stand below its answer"
     assert reply.received_at
     assert moment(first) < reply.received_at
+
+
+async def test_what_a_person_has_answered_with_a_picture_is_told_again_with_it(house: House) -> None:
+    visitor, picture = house.visitor(), digest("picture", house.tenant)
+    changes = Changes(house.db)
+    kept = {"state": "stored", "content_type": "image/png", "size": 5, "sha256": "ab" * 32}
+    changes.create_media(picture, {"conversation_id": visitor.visit.conversation, "direction": "out", **kept})
+    await changes.commit()
+    await visitor.on_site.receive(Said("the-same", QUESTION))
+    await house.hands.reply(visitor.visit.conversation, "Here.", "uid-ann", request_id="reply-1", media=[picture])
+    again = before(await visitor.say(QUESTION, id="the-same"))
+    assert (again.message.author, again.message.pictures) == ("person", (picture,))
+    shown = again.files.media(picture)
+    assert shown is not None
+    assert shown.stored
 
 
 async def test_two_who_say_the_same_id_in_two_visits_are_two(house: House) -> None:
@@ -135,8 +156,8 @@ async def test_what_another_instance_has_answered_meanwhile_is_the_answer(house:
     house.meanwhile(ask_more)
     await house.answering.answer(visitor.visit.conversation)
     happened = await second[0]
-    assert kinds(happened) == [Stored, Answered]
-    assert answer(happened).draft.text == TWO
+    assert kinds(happened) == [Stored, AnsweredBefore]
+    assert before(happened).message.text == TWO
 
 
 async def test_a_visitor_whose_conversation_is_gone_is_not_left_waiting(house: House) -> None:
@@ -207,16 +228,16 @@ async def test_stop_silences_the_chat_and_start_goes_on(house: House) -> None:
     house.say("You're welcome.")
     await visitor.say("Thanks!")
     stopped = await visitor.say("STOP")
-    assert kinds(stopped) == [Stored, Answered]
-    assert answer(stopped).draft.text.startswith("This chat is silent now:"), "they never had a text"
+    assert kinds(stopped) == [Stored, AnsweredBefore]
+    assert before(stopped).message.text.startswith("This chat is silent now:"), "they never had a text"
     told = next(one for one in await visitor.messages() if one.kind == "confirmation")
     assert told.received_at
     assert moment(stopped) <= told.received_at
     assert (await visitor.conversation()).opted_out
     assert kinds(await visitor.say(QUESTION)) == [Stored, Silent]
     started = await visitor.say("start")
-    assert kinds(started) == [Stored, Answered]
-    assert answer(started).draft.text.startswith("The chat with")
+    assert kinds(started) == [Stored, AnsweredBefore]
+    assert before(started).message.text.startswith("The chat with")
     house.say(PARKING)
     assert answer(await visitor.say(QUESTION)).draft.text == PARKING
 

@@ -111,7 +111,7 @@ async def replayed(site: Site, visit: Visit, identity: Identity) -> bool:
 
 async def test_who_is_new_becomes_a_contact_with_every_address_that_the_site_says(site: Site) -> None:
     visit = site.visit()
-    assert await site.identify(visit, proven()) == visit
+    assert await site.identify(visit, proven()) == replace(visit, proven=True)
     found = await site.of(visit)
     assert found is not None
     assert found.verified == {"sub": "member-17", "name": "Ana Pérez", "email": EMAIL, "phone": CUSTOMER}
@@ -153,7 +153,7 @@ async def test_an_identity_in_the_middle_keeps_the_chat_and_what_is_open_in_it(s
     second = await site.say(visit, "And on Sundays?")
     before = await site.of(visit)
     assert before is not None
-    assert await site.identify(visit, proven()) == visit
+    assert await site.identify(visit, proven()) == replace(visit, proven=True)
     after = await site.of(visit)
     assert after is not None
     assert after.open == (second,)
@@ -309,7 +309,7 @@ async def test_the_same_proof_in_the_same_visit_again_changes_nothing(site: Site
     await site.identify(visit, identity)
     before = await site.of(visit)
     for _ in range(3):
-        assert await site.identify(visit, identity) == visit
+        assert await site.identify(visit, identity) == replace(visit, proven=True)
     assert await site.of(visit) == before
     assert len(await site.stored("contacts")) == 1
 
@@ -317,7 +317,7 @@ async def test_the_same_proof_in_the_same_visit_again_changes_nothing(site: Site
 async def test_another_proof_of_the_same_person_keeps_the_visit_and_is_used_up_too(site: Site) -> None:
     visit, another = site.visit(), proven()
     await site.identify(visit, proven())
-    assert await site.identify(visit, another) == visit
+    assert await site.identify(visit, another) == replace(visit, proven=True)
     assert await replayed(site, site.visit(), another)
 
 
@@ -398,7 +398,7 @@ async def test_a_visitor_who_writes_while_they_are_identified_loses_neither(site
 async def test_an_attachment_of_which_nobody_heard_is_made_once(site: Site) -> None:
     visit, identity = site.visit(), proven()
     site.house.db.lose = 1
-    assert await site.identify(visit, identity) == visit
+    assert await site.identify(visit, identity) == replace(visit, proven=True)
     assert len(await site.stored("contacts")) == 1
     assert await site.proof(identity) is not None
     assert (await site.of(visit)).verified["sub"] == "member-17"  # type: ignore[union-attr]

@@ -71,6 +71,36 @@ async def test_where_nobody_is_named_to_be_told_the_assistant_does_not_fall_sile
     assert await wishes(house) == ["And on Sunday?"]
 
 
+async def test_an_answer_that_nobody_is_told_was_paid_for_and_counts(house: House) -> None:
+    """Who writes STOP while the model runs would have it for nothing, again and again."""
+
+    async def stop() -> None:
+        await house.text("STOP")
+
+    await limited(house, answers_per_hour=1)
+    house.meanwhile(stop)
+    await exchange(house, "Where can I park?")
+    assert [message.author for message in await house.outbound() if message.author == "assistant"] == []
+    limits.forget()  # another instance
+    await house.text("START")
+    await exchange(house, "And on Sunday?")
+    assert len(house.model.asked) == 1
+    assert (await house.conversation()).owner == "waiting"
+
+
+async def test_the_tokens_of_an_answer_that_nobody_is_told_count_too(house: House) -> None:
+    async def stop() -> None:
+        await house.text("STOP")
+
+    await limited(house, tokens_per_day=1)
+    house.meanwhile(stop)
+    await exchange(house, "Where can I park?")
+    limits.forget()
+    await house.text("START")
+    await exchange(house, "And on Sunday?")
+    assert len(house.model.asked) == 1
+
+
 async def test_help_is_not_said_without_end(house: House) -> None:
     await limited(house, texts_per_hour=3)
     for _ in range(6):

@@ -90,6 +90,11 @@ async def test_a_phone_is_told_of_twenty_customers_within_an_hour_and_of_more_vi
     assert len(await texts_to(house, DESK)) == MOST_TOLD + 1
 
 
+async def test_those_who_ask_in_the_same_moment_do_not_pass_together(visitor: Visitor) -> None:
+    await asyncio.gather(*(ask(Visitor(visitor.house)) for _ in range(MOST_TOLD + 5)))
+    assert len(await texts_to(visitor.house, DESK)) == MOST_TOLD
+
+
 async def test_a_customer_who_texts_is_told_of_however_many_visitors_there_were(visitor: Visitor) -> None:
     house = visitor.house
     for _ in range(MOST_TOLD):

@@ -73,3 +73,11 @@ async def test_nobody_claims_what_must_be_proven(browser: Browser) -> None:
 async def test_without_a_session_nothing_is_claimed(browser: Browser) -> None:
     answer = await browser.call("chat-contact", {"name": "Ana"}, authorization="Bearer x.y")
     assert (answer.status_code, answer.json()["error"]) == (401, "session_invalid")
+
+
+async def test_where_work_is_demanded_a_name_asks_for_it_too(stack: RunningStack) -> None:
+    visitor = await Browser(stack, "bss-cypress-spring").start()
+    refused = await visitor.call("chat-contact", {"name": "Ana"})
+    assert (refused.status_code, refused.json()["error"]) == (428, "work_needed")
+    work = visitor.written("")["work"]
+    assert (await visitor.call("chat-contact", {"name": "Ana", "work": work})).status_code == 200

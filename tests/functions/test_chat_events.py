@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections import Counter
 
 import pytest
 
+from shared.boundary.networks import CALLS_OF_ONE_BURST, OPEN_OF_ONE
 from tests.members import DESK, sign_in
 from tests.stack import RunningStack, eventually
 from tests.visitors import Browser, Happened
@@ -51,6 +54,32 @@ async def test_a_page_is_told_everything_first_and_then_what_is_new(browser: Bro
     changed = await page.first("changed")
     assert changed.data["messages"][0]["text"] == "Thanks!"
     await page.close()
+
+
+async def test_one_visit_holds_ten_streams_and_a_closed_one_makes_room(browser: Browser) -> None:
+    await browser.say("Where can I park?")
+    pages = [Page(browser) for _ in range(OPEN_OF_ONE)]
+    for page in pages:
+        await page.first("state")
+    refused = await browser.call("chat-events", {"seen": None})
+    assert (refused.status_code, refused.json()["error"]) == (429, "too_many_requests")
+    await pages.pop().close()
+
+    async def room() -> bool | None:
+        url, asked = browser.stack.function("chat-events"), json.dumps({"seen": None})
+        async with browser.stack.client.stream("POST", url, content=asked, headers=browser.frame()) as answer:
+            return answer.status_code == 200 or None
+
+    await eventually(room, "room for another stream", 10)
+    for page in pages:
+        await page.close()
+
+
+async def test_one_visit_calls_sixty_times_at_once_and_then_waits(browser: Browser) -> None:
+    calls = [browser.call("chat-rate", {"score": 6}) for _ in range(CALLS_OF_ONE_BURST + 10)]
+    answered = Counter([answer.status_code for answer in await asyncio.gather(*calls)])
+    assert set(answered) == {400, 429}
+    assert CALLS_OF_ONE_BURST <= answered[400] < CALLS_OF_ONE_BURST + 10
 
 
 async def test_a_page_that_comes_back_is_told_what_it_has_missed(browser: Browser) -> None:

@@ -98,6 +98,25 @@ async def test_a_visit_that_goes_on_without_an_identity_is_still_the_persons(bro
     assert (again["visit"], again["fresh"], again["identified"]) == (first["visit"], False, True)
 
 
+async def test_what_was_kept_before_somebody_proved_who_they_are_opens_nothing_of_theirs(
+    browser: Browser, ana: Person
+) -> None:
+    before = dict((await browser.start()).started)
+    await browser.answer("Where can I park?")
+    stream = browser.stream("chat-events", {"seen": None})
+    assert (await anext(stream)).name == "state"
+    person = Browser(browser.stack, TENANT)
+    theirs = dict((await person.start(resume=before["resume"], identity=ana.proof())).started)
+    assert (theirs["visit"], theirs["identified"]) == (before["visit"], True)
+    assert (await anext(stream)).name == "end"
+    again = await browser.call("chat-events", {"seen": None})
+    assert (again.status_code, again.json()["error"]) == (401, "session_expired")
+    resumed = (await browser.start(resume=before["resume"])).started
+    assert (resumed["visit"] != before["visit"], resumed["fresh"], resumed["identified"]) == (True, True, False)
+    (state,) = [one async for one in _first_event(person)]
+    assert state["conversation"]["identified"] is True
+
+
 async def test_somebody_else_in_the_same_browser_gets_a_visit_of_their_own(browser: Browser, ana: Person) -> None:
     first = dict((await browser.start(identity=ana.proof())).started)
     ben = Person(browser)

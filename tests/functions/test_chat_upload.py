@@ -87,6 +87,12 @@ async def test_an_empty_file_is_refused_in_words(browser: Browser) -> None:
     assert "empty" in answer.json()["detail"]
 
 
+async def test_a_page_may_read_when_there_is_room_again(browser: Browser) -> None:
+    """Fetch shows a page of another origin no header that the answer does not name."""
+    answer = await browser.call("chat-upload", b"")
+    assert answer.headers["access-control-expose-headers"] == "retry-after"
+
+
 async def test_more_files_than_an_hour_has_room_for_wait(browser: Browser) -> None:
     for number in range(20):
         await uploaded(browser, PDF, f"{number}.pdf")

@@ -339,6 +339,13 @@ ROWS = (
         bad_ids=NO_HASHES,
         mutable=(),
     ),
+    Row(
+        "spent",
+        "spent",
+        {"day": Text(10), "hour": Text(20), "tokens": Count(), "expires_at": Moment()},
+        bad_ids=NO_HASHES,
+        mutable=(),
+    ),
     Row("pending/answer", "pending", _pending("answer"), prefix="a-", bad_ids=("a-short", "s-" + "0" * 32, "0" * 32)),
     Row("pending/escalate", "pending", _pending("escalate"), prefix="e-", bad_ids=("e-short", "a-" + "0" * 32)),
     Row("pending/send", "pending", _pending("send"), prefix="s-", bad_ids=("s-short", "a-" + "0" * 32, "0" * 32)),

@@ -42,6 +42,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "media/stored": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "media/refused": {"service": "get list create", **_READ_BY_STAFF, **_ERASED},
     "proofs": {"service": "get create", **_ERASED},
+    "spent": {"service": "get list create", **_ERASED},
     "pending/answer": {
         "service": "get list create update delete",
         "sweeper": "list group-list",  # a rule for a collection group holds for each of its collections

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 
-from shared.boundary.networks import BURST, Networks, network_of
+from shared.boundary.networks import BURST, OPEN, OPEN_OF_ONE, Buckets, Seats, network_of
 from shared.errors import TooManyRequests
 from tests.unit.loopback import MovableClock
 
@@ -30,7 +32,7 @@ def test_who_says_no_address_shares_a_bucket_with_all_who_do_not(nothing: str) -
 
 def test_past_its_burst_a_network_waits_and_no_other_one_does() -> None:
     clock = MovableClock()
-    networks = Networks(clock)
+    networks = Buckets(clock)
     for _ in range(BURST):
         networks.expect_room(of("203.0.113.9"))
     with pytest.raises(TooManyRequests) as refused:
@@ -42,7 +44,31 @@ def test_past_its_burst_a_network_waits_and_no_other_one_does() -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    networks = Networks(MovableClock(), remembered=10)
+    networks = Buckets(MovableClock(), remembered=10)
     for number in range(100):
         networks.expect_room(of(f"203.0.113.{number}"))
     assert len(networks._buckets) == 10
+
+
+def test_a_visit_has_a_bucket_of_its_own() -> None:
+    visits = Buckets(MovableClock(), 2, 1.0)
+    for _ in range(2):
+        visits.expect_room_of("one")
+    with pytest.raises(TooManyRequests):
+        visits.expect_room_of("one")
+    visits.expect_room_of("another")
+
+
+def test_a_visit_and_a_network_have_only_so_many_streams_open() -> None:
+    seats, home, elsewhere = Seats(), of("203.0.113.7"), of("203.0.113.8")
+    with ExitStack() as open_now:
+        for number in range(OPEN):
+            seats.expect_room(home, f"visit {number // OPEN_OF_ONE}")
+            open_now.enter_context(seats.taken(home, f"visit {number // OPEN_OF_ONE}"))
+        with pytest.raises(TooManyRequests):
+            seats.expect_room(home, "another visit")
+        with pytest.raises(TooManyRequests):
+            seats.expect_room(elsewhere, "visit 0")
+        seats.expect_room(elsewhere, "another visit")
+    seats.expect_room(home, "visit 0")
+    assert seats._taken == {}

@@ -8,7 +8,9 @@ from shared.conversations.keywords import Keyword
 from shared.conversations.on_site import wish_of
 
 
-@pytest.mark.parametrize("words", ["STOP", "stop", " Stop! ", "S.T.O.P", "unsubscribe", "Opt-out", "opt out", "alto"])
+@pytest.mark.parametrize(
+    "words", ["STOP", "stop", " Stop! ", "S.T.O.P", "unsubscribe", "Opt-out", "opt out", "alto", "ＳＴＯＰ", "Stóp"]
+)
 def test_stop_is_obeyed(words: str) -> None:
     wish = wish_of(words)
     assert wish is not None

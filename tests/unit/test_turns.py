@@ -6,7 +6,7 @@ import asyncio
 
 from shared.conversations import turns
 from shared.conversations.drafts import Draft
-from shared.conversations.turns import Answered, Failed, Happening, Silent, Still, Turn, Typing, Unit
+from shared.conversations.turns import Answered, Failed, Happening, Silent, Still, TakenBack, Turn, Typing, Unit
 from shared.errors import Conflict, Unavailable
 from shared.store.documents import Conversation
 
@@ -92,6 +92,20 @@ async def test_what_was_said_and_taken_back_begins_anew_under_another_name() -> 
     first, back, second = turn.seen
     assert first.answer == back.answer != second.answer  # type: ignore[union-attr]
     assert second.end == 3  # type: ignore[union-attr]
+
+
+async def test_what_was_said_of_an_answer_that_failed_is_taken_back() -> None:
+    """It may never be stored, and whoever has read it would keep it on their screen."""
+
+    async def answer(turn: Turn) -> None:
+        await turn.unit("We are open on")
+        raise Conflict("that will not do")
+
+    said, back, failed = await happened("m1", answer)
+    assert isinstance(said, Unit)
+    assert isinstance(back, TakenBack)
+    assert back.answer == said.answer
+    assert isinstance(failed, Failed)
 
 
 async def test_who_reads_slowly_misses_nothing_that_is_said_meanwhile() -> None:
