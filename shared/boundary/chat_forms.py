@@ -107,10 +107,10 @@ def message(said: Message, files: Found, tenant_id: str, now: datetime) -> Json:
 
 
 def _card(of: Mapping[str, object]) -> Json:
-    """A class as a card shows it: no price is none that is known."""
+    """A class as a card shows it: no price is none that is known. In dollars, as the tool says it (`jackrabbit.speech`)."""
     times = "-".join(str(of[name]) for name in ("start_time", "end_time") if of.get(name))
     fee = of.get("fee")
-    price = f"{fee:.2f}" if isinstance(fee, int | float) and fee else None
+    price = f"${fee:,.2f}" if isinstance(fee, int | float) and fee else None
     shown = {name: of.get(name) for name in ("name", "location", "days", "openings")}
     return {"id": str(of.get("id", "")), **shown, "times": times, "fee": price}
 

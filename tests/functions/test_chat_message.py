@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 import pytest
 
@@ -38,6 +39,7 @@ async def test_classes_come_as_cards(browser: Browser) -> None:
     assert answer["cards"]
     for card in answer["cards"]:
         assert set(card) == {"id", "name", "location", "days", "openings", "times", "fee"}
+        assert card["fee"] is None or re.fullmatch(r"\$[0-9,]+\.[0-9]{2}", card["fee"])
         assert "sat" in card["days"]
 
 
