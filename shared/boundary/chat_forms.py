@@ -107,7 +107,7 @@ def message(said: Message, files: Found, tenant_id: str, now: datetime) -> Json:
 
 
 def _card(of: Mapping[str, object]) -> Json:
-    """A class as a card shows it: no price is none that is known. In dollars, as the tool says it (`jackrabbit.speech`)."""
+    """A class as a card shows it. No price is none that is known; it is in dollars, as the tool says it."""
     times = "-".join(str(of[name]) for name in ("start_time", "end_time") if of.get(name))
     fee = of.get("fee")
     price = f"${fee:,.2f}" if isinstance(fee, int | float) and fee else None
