@@ -37,6 +37,7 @@ export class Chat {
   private outbox!: Outbox;
   private seen: string | null = null;
   private counted = 0;
+  private done: string | null = null;
   private proof: Promise<string> | null = null;
 
   constructor(
@@ -131,14 +132,14 @@ export class Chat {
     const fresh = messages.filter(({ id, author }) => !known.has(id) && author !== "visitor");
     const first = known.size === 0 && !this.sessions.visit.fresh; // what was said before
     const { writing } = this.state;
-    const written = writing && fresh.some(({ id, author }) => id === writing.answer || author === "assistant");
+    const written = writing && fresh.some(({ author }) => author === "assistant");
     for (const { client_id } of messages) if (client_id) this.outbox.drop(client_id);
     this.store.set({
       messages,
       ...(conversation && { conversation }),
-      ...((written || fresh.length > 0) && { typing: false }),
-      ...(written && { writing: null }),
+      ...(fresh.length > 0 && { typing: false }),
     });
+    if (written) this.written(writing.answer);
     if (!first && fresh.length) this.announce(fresh.map((message) => announcement(message, this.state.config.name)).join(" "));
     for (const { author } of first ? [] : fresh) this.bridge.send({ type: "message", author });
     this.look();
@@ -218,13 +219,12 @@ export class Chat {
 
   private answering(): Omit<Heard, "accepted"> {
     return {
-      typing: () => this.store.set({ typing: true }),
+      typing: () => this.store.set({ typing: !this.state.writing }),
       text: (answer, text) => this.write(answer, text),
-      replaced: (answer) => {
-        if (this.state.writing?.answer === answer) this.store.set({ writing: null, typing: true });
-      },
-      answer: (message) => {
-        this.store.set({ writing: null, typing: false });
+      replaced: (answer) => this.written(answer, true),
+      answer: (message, written) => {
+        this.store.set({ typing: false });
+        this.written(written);
         this.take(merge(this.state.messages, [message]), null);
         this.tabs.tell({ messages: [message] });
       },
@@ -232,8 +232,14 @@ export class Chat {
     };
   }
 
+  /** It is stored, or taken back: what a slower stream still brings of it is late. */
+  private written(answer: string | null, typing = false): void {
+    this.done = answer;
+    if (answer && this.state.writing?.answer === answer) this.store.set({ writing: null, typing });
+  }
+
   private write(answer: string, text: string): void {
-    if (this.state.messages.some(({ id }) => id === answer)) return;
+    if (answer === this.done) return;
     const { writing } = this.state;
     const so = writing?.answer === answer ? writing : { answer, text: "", at: new Date().toISOString() };
     this.store.set({ writing: { ...so, text: so.text + text }, typing: false });

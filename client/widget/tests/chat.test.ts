@@ -9,7 +9,7 @@ import { Uploads } from "../app/uploads";
 import { load } from "../app/words";
 import type { FromFrame, Message, Start, ToFrame, Visit } from "../shared/protocol";
 import { config, conversation, message, visit } from "./examples";
-import { events, json, open, serve, type Answer, type Local, type Request } from "./server";
+import { events, json, open, serve, written, type Answer, type Event, type Local, type Request } from "./server";
 
 let local: Local;
 beforeEach(async () => {
@@ -56,6 +56,82 @@ test("what is said is on the screen at once, is sent, stored and answered, and t
   expect(chat.state.announced.text).toBe("Assistant: Yes.");
   expect(said).toContainEqual({ type: "spoken" });
   expect(said).toContainEqual({ type: "message", author: "assistant" });
+});
+
+/** Streams of chat-message that stay open, in the order of the messages: what each says next. */
+function streams() {
+  const stored: Message[] = [];
+  const tell: ((...what: Event[]) => void)[] = [];
+  local.answer("chat-message", (response, request) => {
+    const { id, text } = body(request);
+    const mine = message(`m-${id}`, stored.length, { author: "visitor", client_id: id, text });
+    stored.push(mine);
+    open(["accepted", { message: mine }])(response, request);
+    tell.push((...what) => void response.write(what.map(written).join("")));
+  });
+  return { stored, tell };
+}
+
+const unit = (answer: string, text: string, end: number): Event => ["text", { answer, text }, `${answer}:${end}`];
+const passed = (): Promise<void> => new Promise((done) => setTimeout(done, 100)); // for what must not come
+
+test("the stream of a second message, which begins with the answer that is being written, writes no word of it twice", async () => {
+  const { tell } = streams();
+  const { chat } = begun();
+  chat.say("one");
+  await until(() => tell.length === 1);
+  tell[0]!(["typing", {}], unit("u1", "One.", 4));
+  await until(() => chat.state.writing?.text === "One.");
+  chat.say("two");
+  await until(() => tell.length === 2);
+  tell[1]!(["typing", {}], unit("u1", "One.", 4));
+  await passed();
+  expect(chat.state).toMatchObject({ writing: { text: "One." }, typing: false });
+  tell[1]!(unit("u1", " Two.", 9));
+  await until(() => chat.state.writing?.text === "One. Two.");
+  tell[0]!(unit("u1", " Two.", 9), unit("u1", " Three.", 16));
+  await until(() => chat.state.writing?.text === "One. Two. Three.");
+});
+
+test("a stream that lags behind leaves no words below the stored answer, and takes none from the next one", async () => {
+  const { tell } = streams();
+  const { chat } = begun();
+  for (const words of ["one", "two", "three"]) chat.say(words);
+  await until(() => tell.length === 3);
+  const first = message("a1", 7, { text: "One. Two." });
+  const answer = ["answer", { message: first }] as Event;
+  tell[0]!(unit("v1", "One.", 4), ["replaced", { answer: "v1" }], unit("v2", "One.", 4), unit("v2", " Two.", 9), answer, ["end", {}]);
+  await until(() => chat.state.messages.some(({ id }) => id === "a1"));
+  tell[1]!(unit("v1", "One.", 4), ["replaced", { answer: "v1" }], unit("v2", "One.", 4), unit("v2", " Two.", 9), answer, unit("w1", "Yes.", 4));
+  await until(() => chat.state.writing?.text === "Yes.");
+  tell[2]!(unit("v1", "One.", 4), ["replaced", { answer: "v1" }], unit("v2", "One.", 4), unit("v2", " Two.", 9), answer);
+  await passed();
+  expect(chat.state.writing?.text).toBe("Yes.");
+  tell[1]!(["answer", { message: message("a2", 9, { text: "Yes." }) }], ["end", {}]);
+  await until(() => chat.state.messages.some(({ id }) => id === "a2"));
+  tell[2]!(unit("w1", "Yes.", 4));
+  await passed();
+  expect(chat.state.writing).toBeNull();
+});
+
+test("what a stream still brings of an answer that is already there is late", async () => {
+  const theirs = message("a", 9, { text: "One. Two." });
+  let live: (event: string) => void = () => undefined;
+  local.answer("chat-events", (response, request) => {
+    state()(response, request);
+    live = (event) => response.write(event);
+  });
+  const { tell } = streams();
+  const { chat } = begun();
+  chat.say("one");
+  await until(() => tell.length === 1);
+  tell[0]!(unit("x1", "One.", 4));
+  await until(() => chat.state.writing?.text === "One.");
+  live(written(["changed", { conversation: conversation(), messages: [theirs] }, "2"]));
+  await until(() => chat.state.messages.some(({ id }) => id === "a"));
+  tell[0]!(unit("x1", " Two.", 9));
+  await passed();
+  expect(chat.state.writing).toBeNull();
 });
 
 test("the first message carries the work that the visit asks for, the second none", async () => {
