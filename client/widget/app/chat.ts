@@ -68,13 +68,19 @@ export class Chat {
     return this.store.state;
   }
 
+  /** Frames of other widgets and other origins of a site may share this storage: what they keep is theirs. */
+  private get shelf(): string {
+    const { config, page } = this.state;
+    return `${PREFIX}${page.split("/", 3)} ${config.frame} `;
+  }
+
   private key(what: string): string {
-    return `${PREFIX}${what}:${this.sessions.visit.visit}`;
+    return this.shelf + what + this.sessions.visit.visit;
   }
 
   /** A visit begins or is resumed: its own queue, its own place in the log. Nothing of the one before goes along. */
   private enter(visit: Visit): void {
-    sweep(PREFIX, visit.visit);
+    sweep(this.shelf, visit.visit);
     this.seen = this.kept.getItem(this.key("seen"));
     this.tabs.join(visit.visit);
     this.outbox = new Outbox(this.key("outbox"), {
@@ -153,7 +159,7 @@ export class Chat {
   private look(): void {
     const { shown, messages } = this.state;
     const before = this.seen;
-    const newest = shown && !document.hidden ? (messages.at(-1)?.id ?? null) : null;
+    const newest = (shown && !document.hidden && messages.findLast(({ author }) => author !== "visitor")?.id) || null;
     this.seen = later(messages, newest, later(messages, this.kept.getItem(this.key("seen")), before));
     if (newest && this.seen !== before) this.keep(newest);
     const count = unread(messages, this.seen);

@@ -36,10 +36,12 @@ const answered: Answer = (response, request) => {
   events(["accepted", { message: mine }], ["text", { answer: theirs.id, text: "**Y" }, `${theirs.id}:3`], ["answer", { message: theirs }], ["end", {}])(response, request);
 };
 
-function begun(part: Partial<Visit> = {}, shown = true) {
+type Where = { page?: string; frame?: string };
+
+function begun(part: Partial<Visit> = {}, shown = true, { page = "https://host.example/", frame = config().frame }: Where = {}) {
   const said: FromFrame[] = [];
   let tell: (message: ToFrame) => void = () => undefined;
-  const start = { config: config({ functions: local.url }), page: "https://host.example/" } as Start;
+  const start = { config: config({ functions: local.url, frame }), page } as Start;
   const bridge: Bridge = { start, send: (what) => said.push(what), listen: (heard) => (tell = heard) };
   const chat = new Chat(bridge, visit({ visit: String(mine).padStart(32, "0"), ...part }), shown);
   return { chat, said, tell: (what: ToFrame) => tell(what) };
@@ -298,6 +300,35 @@ test("what was not sent before a reload is sent after it", async () => {
   second.chat.again(second.chat.state.pending[0]!.id);
   await until(() => second.chat.state.messages.some(({ text }) => text === "Hi"));
   expect(second.chat.state.pending).toEqual([]);
+});
+
+test.each([
+  ["of another origin of the same site leaves", true, { page: "https://shop.host.example/" }],
+  ["of another widget leaves", true, { frame: "https://widget.example/chat-frame/K2" }],
+  ["of the same widget and origin, on another page, ends", false, { page: "https://host.example/classes" }],
+])("a visit %s what waits to be sent in one that was: %s", async (_, left, where) => {
+  local.answer("chat-message", json(400, { error: "bad_request" }));
+  const { chat } = begun();
+  chat.say("Hi");
+  await until(() => chat.state.pending[0]?.state === "failed");
+  begun({ visit: "f".repeat(32) }, true, where);
+  expect(begun({ fresh: false }).chat.state.pending.map(({ text }) => text)).toEqual(left ? ["Hi"] : []);
+});
+
+test("what the business learns to be seen is the last message of somebody else, also after the visitor has written", async () => {
+  const theirs = message("p", 0, { author: "person" });
+  local.answer("chat-events", events(["state", { conversation: conversation(), messages: [theirs], whole: true }, "1"], ["end", {}]), open());
+  const { chat } = begun();
+  await until(() => chat.state.messages.length === 1);
+  local.answer("chat-message", (response, request) => {
+    const { id, text } = body(request);
+    open(["accepted", { message: message("m", 1, { author: "visitor", client_id: id, text }) }])(response, request);
+  });
+  chat.say("Hi");
+  await until(() => chat.state.messages.length === 2);
+  const asked = (): unknown[] => local.requests.filter(({ name }) => name === "chat-events").map((request) => (request.body as { seen: unknown }).seen);
+  await until(() => asked().length === 2);
+  expect(asked()).toEqual([null, "p"]);
 });
 
 test("two tabs show what is said in one of them", async () => {
