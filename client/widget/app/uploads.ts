@@ -3,13 +3,14 @@
 import { isRefusal, type File as Stored, type Refusal } from "../shared/protocol";
 import type { Chat } from "./chat";
 import { CallError } from "./net/calls";
-import { t } from "./words";
+import { inEnglish, t } from "./words";
 
 export const MOST = 5;
 const LARGEST = 5 * 1024 * 1024;
 const TIMEOUT_MS = 120_000;
 const KINDS = /^(image\/(jpeg|png|gif|webp|heic|heif)|application\/pdf)$/;
 const NAMES = /\.(jpe?g|png|gif|webp|hei[cf]|pdf)$/i;
+const WHY: Record<number, "fileTooLarge" | "fileKind"> = { 413: "fileTooLarge", 415: "fileKind" };
 const SHOWN = /^image\/(jpeg|png|gif|webp)$/;
 
 export type Item = {
@@ -106,7 +107,7 @@ export class Uploads {
     } else {
       const { status, told } = outcome;
       // What is said of a session is not for the visitor: they may only try again.
-      item.fault = (status !== 401 && told?.detail) || t("fileFailed", { name: item.name });
+      item.fault = (status !== 401 && inEnglish(told?.detail)) || t(WHY[status] ?? "fileFailed", { name: item.name });
       item.again = [0, 401, 429].includes(status) || status >= 500;
       this.chat.announce(item.fault);
     }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Calls, Sessions } from "../app/net/calls";
 import { Live, type Told } from "../app/net/live";
 import { deliver, type Heard, type Outgoing } from "../app/net/message";
+import { load } from "../app/words";
 import { conversation, message, visit } from "./examples";
 import { broken, events, json, open, serve, type Local } from "./server";
 
@@ -93,6 +94,16 @@ test.each([
 ])("an error says whether it passes, and to the visitor what is meant for them (%#)", async (answer, error) => {
   local.answer("chat-rate", answer);
   await expect(calls().post("chat-rate", {})).rejects.toMatchObject(error);
+});
+
+test("who does not read English reads nothing that the server says in it", async () => {
+  await load("es-MX");
+  local.answer("chat-rate", json(400, { error: "bad_request", detail: "Too long." }));
+  local.answer("chat-message", events(["error", { error: "bad_request", detail: "Too long." }], ["end", {}]));
+  await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ code: "bad_request", detail: "" });
+  await expect(deliver(calls(), OUT, hearing().hears)).rejects.toMatchObject({ code: "bad_request", detail: "" });
+  await load("en-GB");
+  await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ detail: "Too long." });
 });
 
 test("a line that is not there passes", async () => {

@@ -80,3 +80,16 @@ test.each([
   await settled(uploads);
   expect(uploads.items).toMatchObject([{ fault: why, again }]);
 });
+
+test.each([
+  [413, "pool.png ist zu groß"],
+  [415, "pool.png kann nicht gesendet werden"],
+  [429, "pool.png konnte nicht hochgeladen werden."],
+])("who does not read English reads in the widget's own words why a file did not go (%i)", async (status, why) => {
+  await load("de");
+  local.answer("chat-upload", json(status, { error: "refused", detail: "This is no picture." }));
+  const uploads = uploading();
+  uploads.add([PNG()]);
+  await settled(uploads);
+  expect(uploads.items[0]!.fault).toContain(why);
+});

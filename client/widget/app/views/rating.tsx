@@ -1,6 +1,6 @@
 /** One to five stars and, who wants to, a word about them. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat";
 import { CallError } from "../net/calls";
 import type { State } from "../state/state";
@@ -14,6 +14,9 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
   const [score, setScore] = useState(typeof given === "number" ? given : (given?.score ?? 0));
   const [comment, setComment] = useState("");
   const [trouble, setTrouble] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  // Who has asked for it in the menu is led to it: it may be out of sight.
+  useEffect(() => void (state.panel === "rating" && form.current!.querySelector("input")!.focus()), [state.panel]);
 
   async function save(): Promise<void> {
     if (!score) return setTrouble(t("needed"));
@@ -29,6 +32,7 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
   return (
     <form
       class="sheet"
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
