@@ -42,7 +42,7 @@ const bearers = (): (string | undefined)[] => local.requests.map(({ headers }) =
 
 test.each([
   [{ name: "a.png", size: 0, type: "image/png" }, "a.png is empty."],
-  [{ name: "a.png", size: 5 * 1024 * 1024 + 1, type: "image/png" }, "a.png is too large. A file may have up to 5 MB."],
+  [{ name: "a.png", size: 5 * 1024 * 1024 + 1, type: "image/png" }, "a.png is too large. Files can be up to 5 MB."],
   [{ name: "a.svg", size: 1, type: "image/svg+xml" }, "a.svg cannot be sent. Pictures and PDFs can."],
   [{ name: "a.heic", size: 1, type: "" }, null],
   [{ name: "a.pdf", size: 5 * 1024 * 1024, type: "application/pdf" }, null],
