@@ -81,10 +81,14 @@ export class Uploads {
     for (const file of files.slice(0, MOST * 2)) this.begin(file);
   }
 
+  /** One message has no room for another one. */
+  private get full(): boolean {
+    return this.items.filter((item) => !item.fault).length >= MOST;
+  }
+
   private begin(file: globalThis.File): void {
     const { name } = file;
-    const going = this.items.filter((item) => !item.fault).length;
-    const why = fault(file) ?? (going >= MOST ? t("fileMany") : null);
+    const why = fault(file) ?? (this.full ? t("fileMany") : null);
     const preview = !why && SHOWN.test(file.type) ? URL.createObjectURL(file) : null;
     const item: Item = { key: this.turn++, file, name, preview, progress: 0, stored: null, fault: why, again: false, request: null };
     this.items = [...this.items, item];
@@ -121,9 +125,10 @@ export class Uploads {
   }
 
   again(item: Item): void {
-    item.fault = null;
+    item.fault = this.full ? t("fileMany") : null;
     item.progress = 0;
-    void this.upload(item);
+    if (item.fault) this.chat.announce(item.fault);
+    else void this.upload(item);
     this.changed();
   }
 

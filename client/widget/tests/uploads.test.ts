@@ -93,3 +93,22 @@ test.each([
   await settled(uploads);
   expect(uploads.items[0]!.fault).toContain(why);
 });
+
+test("a file that failed may be tried again where the message has room for it, and not as a sixth", async () => {
+  local.answer("chat-upload", json(503, {}), json(201, { file: STORED }));
+  const uploads = uploading();
+  uploads.add([PNG()]);
+  await settled(uploads);
+  uploads.add(Array.from({ length: 5 }, PNG));
+  await settled(uploads);
+  const failed = uploads.items[0]!;
+  uploads.again(failed);
+  await settled(uploads);
+  expect(failed.fault).toBe("You can send up to 5 files with a message.");
+  expect(uploads.done).toHaveLength(5);
+  uploads.remove(uploads.items[1]!);
+  uploads.again(failed);
+  await settled(uploads);
+  expect(uploads.done).toHaveLength(5);
+  expect(failed.fault).toBeNull();
+});
