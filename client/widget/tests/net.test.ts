@@ -279,6 +279,27 @@ test("another visit is heard from its beginning", async () => {
   expect(local.requests[1]!.headers["last-event-id"]).toBeUndefined();
 });
 
+test("a page that is looked at again after a while is told all anew, for links to files grow old", async () => {
+  local.answer("chat-events", open(["state", { conversation: conversation(), messages: [], whole: true }, "7"]));
+  const hidden = vi.spyOn(document, "hidden", "get");
+  const turn = (away: boolean): void => {
+    hidden.mockReturnValue(away);
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  const { live, told } = living();
+  live.start();
+  await until(() => told.length === 1);
+  vi.useFakeTimers();
+  turn(true);
+  vi.advanceTimersByTime(5 * 60_000);
+  vi.useRealTimers();
+  turn(false);
+  await until(() => told.length === 2);
+  live.stop();
+  hidden.mockRestore();
+  expect(local.requests[1]!.headers["last-event-id"]).toBeUndefined();
+});
+
 test("what is stopped is not opened again", async () => {
   local.answer("chat-events", events(["end", {}]));
   const { live } = living();

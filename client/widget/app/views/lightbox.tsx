@@ -14,7 +14,7 @@ export function Lightbox({ chat, file }: { chat: Chat; file: File }) {
   useEffect(() => dialog.current!.showModal(), []);
   return (
     <dialog class="lightbox" ref={dialog} aria-label={file.name} onClose={() => chat.store.set({ enlarged: null })} onClick={close}>
-      <img src={safeUrl(file.url) ?? ""} alt={file.name} />
+      <img src={(file.url && safeUrl(file.url)) ?? ""} alt={file.name} />
       <button class="round" type="button" aria-label={t("dismiss")} onClick={close}>
         <Icon name="close" />
       </button>
