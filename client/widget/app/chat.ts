@@ -8,7 +8,7 @@ import { deliver, type Heard } from "./net/message";
 import { sleep } from "./net/pauses";
 import { later, merge, replace, unread } from "./state/merge";
 import { Outbox, type Kept, type Pending } from "./state/outbox";
-import { initial, spoken, Store } from "./state/state";
+import { initial, NO_DRAFT, spoken, Store } from "./state/state";
 import { storage, sweep } from "./state/storage";
 import { Tabs, type Shared } from "./state/tabs";
 import { announcement } from "./text/announce";
@@ -146,13 +146,16 @@ export class Chat {
       ...(fresh.length > 0 && { typing: false }),
     });
     if (written) this.written(writing.answer);
-    if (!first && fresh.length) this.announce(fresh.map((message) => announcement(message, this.state.config.name)).join(" "));
+    if (!first && fresh.length) {
+      const words = fresh.map((message) => announcement(message, this.state.config.name)).join(" ");
+      this.announce(words, fresh.at(-1)!.language ?? undefined);
+    }
     for (const { author } of first ? [] : fresh) this.bridge.send({ type: "message", author });
     this.look();
   }
 
-  announce(text: string): void {
-    this.store.set({ announced: { text, turn: this.state.announced.turn + 1 } });
+  announce(text: string, language?: string): void {
+    this.store.set({ announced: { text, language, turn: this.state.announced.turn + 1 } });
   }
 
   /** What is on the screen, here or in another tab, is seen; what is not is counted beside the launcher. */
@@ -190,7 +193,7 @@ export class Chat {
 
   say(text: string, files: File[] = []): void {
     this.bridge.send({ type: "spoken" });
-    this.store.set({ panel: null });
+    this.store.set({ panel: null, drafted: NO_DRAFT });
     const id = crypto.randomUUID().replaceAll("-", "");
     const at = new Date().toISOString();
     this.outbox.add({ id, text, files, page: this.state.page, at, state: "sending", why: null });
@@ -300,12 +303,13 @@ export class Chat {
     this.bridge.send({ type: "spoken" });
     const { conversation } = (await (await this.calls.post(name, body)).json()) as { conversation: Conversation };
     if (!here()) return;
-    this.store.set({ conversation });
+    this.store.set({ conversation, trouble: null });
     this.live.start();
   }
 
   rate = (score: number, comment: string | null): Promise<void> => this.call("chat-rate", { score, comment });
-  contact = (claims: Partial<Record<Field, string>>): Promise<void> => this.call("chat-contact", claims);
+  contact = (claims: Partial<Record<Field, string>>): Promise<void> =>
+    this.proven((work) => this.call("chat-contact", { ...claims, work }));
 
   handoff = async (): Promise<void> => {
     const here = this.here();

@@ -55,7 +55,7 @@ test("what is said is on the screen at once, is sent, stored and answered, and t
   await until(() => chat.state.messages.length === 2);
   expect(chat.state.pending).toEqual([]);
   expect(chat.state.writing).toBeNull();
-  expect(chat.state.announced.text).toBe("Assistant: Yes.");
+  expect(chat.state.announced).toMatchObject({ text: "Assistant: Yes.", language: "en" });
   expect(said).toContainEqual({ type: "spoken" });
   expect(said).toContainEqual({ type: "message", author: "assistant" });
 });
@@ -178,6 +178,18 @@ test("who asks for a person first does the work that the server asks for", async
   await asked;
   expect(chat.state.conversation?.owner).toBe("waiting");
   expect(body(local.requests.filter(({ name }) => name === "chat-handoff")[1]).work).not.toBeNull();
+});
+
+test("who says how they can be reached before they have said anything does the work that the server asks for", async () => {
+  local.answer("chat-contact", json(428, { error: "work_needed" }), json(200, { ok: true, conversation: conversation() }));
+  const { chat, said, tell } = begun();
+  const told = chat.contact({ name: "Ana" });
+  await until(() => said.some(({ type }) => type === "renew"));
+  tell({ type: "visit", ...visit({ visit: String(mine).padStart(32, "0"), work: { bits: 4 } }) });
+  await told;
+  const [first, second] = local.requests.filter(({ name }) => name === "chat-contact").map((request) => request.body as { work: string });
+  expect(first).toEqual({ name: "Ana", work: null });
+  expect(zeroBits(createHash("sha256").update(`${String(mine).padStart(32, "0")}:${second!.work}`).digest())).toBeGreaterThanOrEqual(4);
 });
 
 test("a file that comes before the first message carries the work that the server asks for", async () => {
@@ -357,6 +369,24 @@ test("a hand-off that fails says so in words", async () => {
   const { chat } = begun();
   await chat.handoff();
   expect(chat.state.trouble).toBe("Please wait a moment.");
+});
+
+test("trouble is over once what it was about has worked", async () => {
+  local.answer("chat-handoff", json(503, { error: "unavailable" }), json(200, { ok: true, conversation: conversation() }));
+  const { chat } = begun();
+  await chat.handoff();
+  expect(chat.state.trouble).toBe("That did not work. Please try again.");
+  await chat.handoff();
+  expect(chat.state.trouble).toBeNull();
+});
+
+test("words for the composer to begin with are gone once something was said", () => {
+  local.answer("chat-message", () => undefined);
+  const { chat } = begun();
+  chat.draft("I have a question");
+  expect(chat.state.drafted.text).toBe("I have a question");
+  chat.say("STOP");
+  expect(chat.state.drafted).toEqual({ text: "", turn: 0 });
 });
 
 test("that somebody was told of the last visitor is not said to the next", async () => {

@@ -4,10 +4,13 @@ import type { Chat } from "../app/chat";
 import { CallError } from "../app/net/calls";
 import { initial, Store, type State } from "../app/state/state";
 import { load, t } from "../app/words";
+import { App } from "../app/views/app";
 import { Composer } from "../app/views/composer";
 import { Contact } from "../app/views/contact";
+import { Files } from "../app/views/extras";
 import { useChat } from "../app/views/hooks";
 import { Lightbox } from "../app/views/lightbox";
+import { Said } from "../app/views/message";
 import { Rating } from "../app/views/rating";
 import type { Field } from "../shared/protocol";
 import { config, message, visit } from "./examples";
@@ -143,4 +146,46 @@ test.each(["button", "img"])("a picture that was enlarged is closed before it is
   root.querySelector<HTMLElement>(where)!.click();
   expect(dialog.open).toBe(false);
   await until(() => store.state.enlarged === null);
+});
+
+test("a message says its language, and so does what a screen reader is told of it", async () => {
+  const { chat, store } = chatting({});
+  render(<Said message={message("a", 1, { language: "vi" })} first last chat={chat} />, root);
+  expect(root.querySelector<HTMLElement>(".bubble")!.lang).toBe("vi");
+  render(null, root);
+  render(<Said message={message("b", 1, { language: null })} first last chat={chat} />, root);
+  expect(root.querySelector(".bubble")!.hasAttribute("lang")).toBe(false);
+  render(<App chat={chat} />, root);
+  store.set({ announced: { text: "Xin chào", turn: 1, language: "vi" } });
+  await until(() => root.querySelector<HTMLElement>("[role=status] p")!.lang === "vi");
+});
+
+test("a file that has no address is named all the same", () => {
+  const { chat } = chatting({});
+  const file = { id: "f1", name: "pool.png", type: "image/png", size: 3, url: null };
+  render(<Files files={[file]} chat={chat} />, root);
+  expect(root.textContent).toBe("pool.png");
+  expect(root.querySelector("img, a")).toBeNull();
+});
+
+test("Escape closes the chat, but not where it only ends what an input method composes", async () => {
+  const close = vi.fn();
+  const { chat } = chatting({ close });
+  render(<App chat={chat} />, root);
+  await new Promise((done) => setTimeout(done, 50));
+  dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 229 }));
+  expect(close).not.toHaveBeenCalled();
+  dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 27 }));
+  expect(close).toHaveBeenCalledOnce();
+});
+
+test("a control that its own click takes away leaves the focus to the log", async () => {
+  const { chat, store } = chatting({});
+  store.set({ shown: true, config: { ...store.state.config, suggestions: ["Where can we park?"] } });
+  render(<App chat={chat} />, root);
+  const suggestion = await vi.waitFor(() => root.querySelector<HTMLElement>(".offers button")!);
+  await new Promise((done) => setTimeout(done, 600)); // opening has placed the focus
+  suggestion.focus();
+  store.set({ messages: [message("m", 1, { author: "visitor" })] });
+  await until(() => document.activeElement === root.querySelector(".log"));
 });

@@ -151,7 +151,11 @@ function useMissed(state: State, away: boolean): number {
 export function Log({ chat, state }: { chat: Chat; state: State }) {
   const { log, away, jump, scrolled } = useNewest(state);
   const missed = useMissed(state, away);
-  const { messages, pending, connection } = state;
+  const { messages, pending, connection, shown } = state;
+  useEffect(() => {
+    // What was clicked may be gone by its own click: from here the keyboard goes on.
+    if (shown && document.hasFocus() && document.activeElement === document.body) log.current?.focus({ preventScroll: true });
+  });
   const ordered = useMemo(() => rows(messages), [messages]);
   return (
     <div class="middle">
