@@ -3,6 +3,7 @@
 import { isRefusal, type File as Stored, type Refusal } from "../shared/protocol";
 import type { Chat } from "./chat";
 import { CallError } from "./net/calls";
+import { shrinks, smaller } from "./shrink";
 import { inEnglish, t } from "./words";
 
 export const MOST = 5;
@@ -26,9 +27,10 @@ export type Item = {
 };
 
 /** Why a file cannot go, in words, before a byte of it is sent; the server looks at the bytes themselves. */
-export function fault({ name, size, type }: Pick<globalThis.File, "name" | "size" | "type">): string | null {
+export function fault(file: Pick<globalThis.File, "name" | "size" | "type">): string | null {
+  const { name, size, type } = file;
   if (size === 0) return t("fileEmpty", { name });
-  if (size > LARGEST) return t("fileTooLarge", { name });
+  if (size > LARGEST && !shrinks(file)) return t("fileTooLarge", { name });
   // Some browsers do not know HEIC: then only its name tells.
   return KINDS.test(type) || (!type && NAMES.test(name)) ? null : t("fileKind", { name });
 }
@@ -93,7 +95,25 @@ export class Uploads {
     const item: Item = { key: this.turn++, file, name, preview, progress: 0, stored: null, fault: why, again: false, request: null };
     this.items = [...this.items, item];
     if (why) this.chat.announce(why);
-    else void this.upload(item);
+    else void this.prepare(item);
+    this.changed();
+  }
+
+  /** A photo that is too large goes as a smaller one. */
+  private async prepare(item: Item): Promise<void> {
+    if (item.file.size > LARGEST) {
+      const made = await smaller(item.file).catch(() => null);
+      if (!this.items.includes(item)) return;
+      if (!made || made.size > LARGEST) return this.refuse(item, t("fileTooLarge", { name: item.name }));
+      item.file = made;
+      item.name = made.name;
+    }
+    return this.upload(item);
+  }
+
+  private refuse(item: Item, why: string): void {
+    item.fault = why;
+    this.chat.announce(why);
     this.changed();
   }
 
@@ -110,10 +130,9 @@ export class Uploads {
       return this.upload(item, true);
     } else {
       const { status, told } = outcome;
-      // What is said of a session is not for the visitor: they may only try again.
-      item.fault = (status !== 401 && inEnglish(told?.detail)) || t(WHY[status] ?? "fileFailed", { name: item.name });
       item.again = [0, 401, 429].includes(status) || status >= 500;
-      this.chat.announce(item.fault);
+      // What is said of a session is not for the visitor: they may only try again.
+      return this.refuse(item, (status !== 401 && inEnglish(told?.detail)) || t(WHY[status] ?? "fileFailed", { name: item.name }));
     }
     this.changed();
   }
@@ -125,10 +144,10 @@ export class Uploads {
   }
 
   again(item: Item): void {
-    item.fault = this.full ? t("fileMany") : null;
+    if (this.full) return this.refuse(item, t("fileMany"));
+    item.fault = null;
     item.progress = 0;
-    if (item.fault) this.chat.announce(item.fault);
-    else void this.upload(item);
+    void this.upload(item);
     this.changed();
   }
 

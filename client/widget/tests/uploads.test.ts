@@ -42,7 +42,10 @@ const bearers = (): (string | undefined)[] => local.requests.map(({ headers }) =
 
 test.each([
   [{ name: "a.png", size: 0, type: "image/png" }, "a.png is empty."],
-  [{ name: "a.png", size: 5 * 1024 * 1024 + 1, type: "image/png" }, "a.png is too large. Files can be up to 5 MB."],
+  [{ name: "a.pdf", size: 5 * 1024 * 1024 + 1, type: "application/pdf" }, "a.pdf is too large. Files can be up to 5 MB."],
+  [{ name: "a.gif", size: 5 * 1024 * 1024 + 1, type: "image/gif" }, "a.gif is too large. Files can be up to 5 MB."],
+  [{ name: "a.png", size: 5 * 1024 * 1024 + 1, type: "image/png" }, null],
+  [{ name: "a.png", size: 50 * 1024 * 1024 + 1, type: "image/png" }, "a.png is too large. Files can be up to 5 MB."],
   [{ name: "a.svg", size: 1, type: "image/svg+xml" }, "a.svg cannot be sent. Pictures and PDFs can."],
   [{ name: "a.heic", size: 1, type: "" }, null],
   [{ name: "a.pdf", size: 5 * 1024 * 1024, type: "application/pdf" }, null],
@@ -111,4 +114,12 @@ test("a file that failed may be tried again where the message has room for it, a
   await settled(uploads);
   expect(uploads.done).toHaveLength(5);
   expect(failed.fault).toBeNull();
+});
+
+test("a photo that is too large, and that this browser cannot open, is refused in words", async () => {
+  const uploads = uploading();
+  uploads.add([new File([new Uint8Array(5 * 1024 * 1024 + 1)], "pool.jpg", { type: "image/jpeg" })]);
+  await settled(uploads);
+  expect(uploads.items[0]!.fault).toBe("pool.jpg is too large. Files can be up to 5 MB.");
+  expect(local.requests).toEqual([]);
 });
