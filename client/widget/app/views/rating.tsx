@@ -16,7 +16,11 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
   const [trouble, setTrouble] = useState("");
   const form = useRef<HTMLFormElement>(null);
   // Who has asked for it in the menu is led to it: it may be out of sight.
-  useEffect(() => void (state.panel === "rating" && form.current!.querySelector("input")!.focus()), [state.panel]);
+  useEffect(() => {
+    if (state.panel !== "rating") return;
+    const { current } = form;
+    (current!.querySelector<HTMLElement>(":checked") ?? current!.querySelector("input")!).focus();
+  }, [state.panel]);
 
   async function save(): Promise<void> {
     if (!score) return setTrouble(t("needed"));
