@@ -1,4 +1,4 @@
-/** What a build tells and refuses: the table of sizes, and the budgets. */
+/** What a build leaves out, tells and refuses: Vite's preloading, the table of sizes, and the budgets. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
