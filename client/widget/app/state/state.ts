@@ -5,8 +5,8 @@ import type { Pending } from "./outbox";
 
 export type Connection = "opening" | "open" | "lost" | "offline" | "refused";
 
-/** A form that the visitor has asked for. */
-export type Panel = "contact" | "rating";
+/** A form that the visitor has asked for; who asks for it once more is led to it once more. */
+export type Panel = { form: "contact" | "rating" };
 
 /** An answer that is being written: its units so far. */
 export type Writing = { answer: string; text: string; at: string };

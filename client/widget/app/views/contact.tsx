@@ -72,7 +72,7 @@ export function Contact({ chat, state, intro = false }: Props) {
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
   // Who has asked for the form in the menu is led to it: it may be out of sight.
-  useEffect(() => void (panel === "contact" && form.current!.querySelector("input")!.focus()), [panel]);
+  useEffect(() => void (panel?.form === "contact" && form.current!.querySelector("input")!.focus()), [panel]);
   const leave = (): void => chat.store.set({ panel: null, [intro ? "introduced" : "contacted"]: true });
 
   function complain(found: Values): boolean {
@@ -134,7 +134,7 @@ export function Contact({ chat, state, intro = false }: Props) {
         <button class="primary" type="submit" aria-disabled={busy}>
           {t(intro ? "start" : "save")}
         </button>
-        {!required && (intro || panel === "contact" || conversation?.asks_contact) && (
+        {!required && (intro || panel?.form === "contact" || conversation?.asks_contact) && (
           <button class="quiet" type="button" onClick={leave}>
             {t("skip")}
           </button>

@@ -69,8 +69,8 @@ function Beginning({ chat, state }: { chat: Chat; state: State }) {
 
 function End({ chat, state }: { chat: Chat; state: State }) {
   const { writing, typing, conversation, panel, messages } = state;
-  const rate = panel === "rating" || (conversation?.owner === "resolved" && conversation.rating === null && messages.length > 0);
-  const contact = panel === "contact" || (conversation?.asks_contact && conversation.owner !== "human" && !state.contacted);
+  const rate = panel?.form === "rating" || (conversation?.owner === "resolved" && conversation.rating === null && messages.length > 0);
+  const contact = panel?.form === "contact" || (conversation?.asks_contact && conversation.owner !== "human" && !state.contacted);
   return (
     <>
       {writing && (

@@ -17,7 +17,7 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
   const form = useRef<HTMLFormElement>(null);
   // Who has asked for it in the menu is led to it: it may be out of sight.
   useEffect(() => {
-    if (state.panel !== "rating") return;
+    if (state.panel?.form !== "rating") return;
     const { current } = form;
     (current!.querySelector<HTMLElement>(":checked") ?? current!.querySelector("input")!).focus();
   }, [state.panel]);
@@ -67,7 +67,7 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
         <button class="primary" type="submit">
           {t("save")}
         </button>
-        {state.panel === "rating" && (
+        {state.panel?.form === "rating" && (
           <button class="quiet" type="button" onClick={() => chat.store.set({ panel: null })}>
             {t("skip")}
           </button>
