@@ -139,6 +139,26 @@ test.each([
   }
 });
 
+test.each([
+  ["contact", ({ chat, state }: { chat: Chat; state: State }) => <Contact chat={chat} state={state} intro />],
+  ["rate", ({ chat, state }: { chat: Chat; state: State }) => <Rating chat={chat} state={state} />],
+] as const)("what one visitor has filled in changes nothing of the next one's chat (%s)", async (act, Form) => {
+  let done: (() => void) | undefined;
+  const announce = vi.fn();
+  const { chat, store } = chatting({ announce, [act]: () => new Promise<void>((resolve) => (done = resolve)) });
+  render(<Form chat={chat} state={store.state} />, root);
+  if (act === "contact") await type({ name: "Ana" });
+  else root.querySelector<HTMLElement>("input")!.click();
+  await Promise.resolve();
+  submit();
+  await until(() => !!done);
+  store.set({ visit: "f".repeat(32), panel: { form: "rating" } });
+  done!();
+  await new Promise((passed) => setTimeout(passed, 20));
+  expect(announce).not.toHaveBeenCalled();
+  expect(store.state).toMatchObject({ introduced: false, panel: { form: "rating" } });
+});
+
 test.each(["button", "img"])("a picture that was enlarged is closed before it is taken away, so that the focus can go back: %s", async (where) => {
   const file = { id: "f1", name: "pool.png", type: "image/png", size: 3, url: "https://files.example/f1" };
   const { chat, store } = chatting({});

@@ -78,7 +78,7 @@ export function Contact({ chat, state, intro = false }: Props) {
   function complain(found: Values): boolean {
     setWrong(found);
     const first = fields.find((field) => found[field]);
-    if (first) form.current!.querySelector<HTMLElement>(`#field-${first}`)!.focus();
+    if (first) form.current?.querySelector<HTMLElement>(`#field-${first}`)!.focus();
     return !!first;
   }
 
@@ -88,11 +88,14 @@ export function Contact({ chat, state, intro = false }: Props) {
     setTrouble("");
     if (!Object.keys(typed).length) return leave();
     setBusy(true);
+    const here = (): boolean => chat.state.visit === state.visit; // of the next visitor's form nothing is changed
     try {
       await chat.contact(typed);
+      if (!here()) return;
       leave();
       chat.announce(t("saved"));
     } catch (error) {
+      if (!here()) return;
       const known = error instanceof CallError ? error : null;
       const field = known?.code === "bad_request" && doubtful(typed);
       if (field) complain({ [field]: known.detail || t(FIELDS[field].bad) });

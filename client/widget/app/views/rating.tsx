@@ -26,6 +26,7 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
     if (!score) return setTrouble(t("needed"));
     try {
       await chat.rate(score, comment.trim() || null);
+      if (chat.state.visit !== state.visit) return; // the next visitor has rated nothing
       chat.store.set({ panel: null });
       chat.announce(t("rated"));
     } catch (error) {
