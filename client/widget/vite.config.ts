@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import type { BuildEnvironmentOptions } from "vite";
 import { defineConfig } from "vitest/config";
-import { budgets } from "./build/plugins.ts";
+import { budgets, plainImports } from "./build/plugins.ts";
 
 const here = import.meta.dirname;
 const dist = resolve(here, "dist");
@@ -42,7 +42,7 @@ export default defineConfig(({ mode }) => ({
   logLevel: "warn",
   json: { namedExports: false },
   build: { ...(mode === "loader" ? loader : app), copyPublicDir: false, reportCompressedSize: false },
-  plugins: mode === "app" ? [budgets(dist)] : [],
+  plugins: mode === "app" ? [plainImports(), budgets(dist)] : [],
   test: {
     include: ["tests/**/*.test.{ts,tsx}"],
     environment: "happy-dom",

@@ -28,11 +28,11 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
 
-def png(red: int = 200) -> bytes:
-    """A PNG of 2 × 2 pixels of one colour (RFC 2083)."""
-    rows = (b"\x00" + bytes((red, 80, 20)) * 2) * 2
-    header = (2).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"  # 8 bits a channel, RGB
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+def png(red: int = 200, side: int = 2, level: int = -1) -> bytes:
+    """A square PNG of one colour (RFC 2083). `level`: how well it is compressed; at 0 it is as large as its pixels."""
+    rows = (b"\x00" + bytes((red, 80, 20)) * side) * side
+    header = side.to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"  # 8 bits a channel, RGB
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, level)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
 
 

@@ -19,7 +19,7 @@ from tests.stack import RunningStack
 
 CHICAGO = ZoneInfo("America/Chicago")
 DESK = "+12815550178"
-CLOSED = "We are closed right now. Write to us anyway: the assistant answers at once."
+CLOSED = "We are closed right now. Write to us anyway: the assistant replies right away."
 
 
 def in_three_days() -> datetime:
@@ -71,7 +71,7 @@ async def test_a_business_that_is_open_says_that_somebody_is_there(
         chat = Chat(await context.new_page(), stack, "always-chat")
         await chat.page.goto(f"{site}/{key('always')}")
         await chat.open()
-        await expect(chat.frame.get_by_text("The assistant answers at once")).to_be_visible()
+        await expect(chat.frame.get_by_text("The assistant replies right away")).to_be_visible()
         await expect(chat.notices).to_have_count(0)
         await chat.say("Can I talk to a real person, please?")
         await expect(chat.log).to_contain_text("somebody will reply to you here")

@@ -9,7 +9,7 @@ from tests.members import AGENCY
 from tests.stack import RunningStack
 
 AWAY = ("net::ERR_", "the server responded with a status of", "blocked by CORS policy")  # what Chromium notes then
-OFFLINE = "You are offline. What you write is sent as soon as you are back."
+OFFLINE = "You are offline. Your messages will be sent when you are back online."
 
 
 async def said(chat: Chat) -> list[str]:

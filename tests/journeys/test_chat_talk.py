@@ -13,6 +13,17 @@ from tests.visitors import zero_bits
 
 DESK = "+12815550171"  # the phone that the tenant has named
 
+# Everything that stands in the answer that is being written, at any moment.
+WATCH = """() => {
+  window.written = [];
+  const look = () => {
+    const bubble = document.querySelector("li.said.assistant:not(.last) .bubble:not(.typing)");
+    if (bubble) window.written.push(bubble.innerText);
+  };
+  const all = { childList: true, subtree: true, characterData: true };
+  new MutationObserver(look).observe(document.querySelector("[role=log]"), all);
+}"""
+
 
 async def test_an_answer_is_read_while_it_is_written_and_its_classes_come_as_cards(
     chromium: Browser, stack: RunningStack
@@ -34,10 +45,29 @@ async def test_an_answer_is_read_while_it_is_written_and_its_classes_come_as_car
         await expect(chat.composer).to_have_value(f"I have a question about “{await chat.cards_name()}”: ")
 
 
+async def test_what_is_asked_while_an_answer_is_written_repeats_no_word_of_it(
+    chromium: Browser, stack: RunningStack
+) -> None:
+    word = a_word()
+    await stack.fault("gemini", path="/", times=2, piece_ms=400, contains=[word])
+    async with chatting(chromium, stack) as chat:
+        await chat.open()
+        await chat.say(f"{ROOM} {word}")
+        await expect(chat.writing).to_contain_text("spots")
+        await chat.inside.evaluate(WATCH)
+        await chat.say(PARKING)
+        await expect(chat.answers.last).to_contain_text(PARKED)
+        said = await chat.log.locator("li.said.assistant .bubble").all_inner_texts()
+        written = await chat.inside.evaluate("window.written")
+        assert len(written) > 1, "it was still being written"
+        assert [one for one in written if not any(answer.startswith(one) for answer in said)] == []
+
+
 async def test_a_suggestion_is_asked_with_one_touch(chromium: Browser, stack: RunningStack) -> None:
     async with chatting(chromium, stack) as chat:
         await chat.open()
         await chat.button("Where can we park?").click()
+        await expect(chat.log).to_be_focused()  # for what was touched is gone
         await expect(chat.answers.last).to_contain_text(PARKED)
         await expect(chat.mine).to_have_text(["Where can we park?"])
         await expect(chat.button("Where can we park?")).to_have_count(0)
@@ -127,8 +157,9 @@ async def test_a_chat_is_rated_and_the_rating_can_be_changed(chromium: Browser, 
     async with chatting(chromium, stack) as chat:
         await chat.open()
         await chat.ask()
-        for stars in (2, 5):
+        for stars, before in ((2, 1), (5, 2)):
             await chat.choose("Rate this chat")
+            await expect(chat.frame.get_by_role("radio", name=f"{before} star")).to_be_focused()
             await chat.frame.get_by_role("radio", name=f"{stars} star").check(force=True)
             await chat.frame.get_by_label("Anything to add?").fill("Quick")
             await chat.button("Save").click()

@@ -8,7 +8,7 @@ import { deliver, type Heard } from "./net/message";
 import { sleep } from "./net/pauses";
 import { later, merge, replace, unread } from "./state/merge";
 import { Outbox, type Kept, type Pending } from "./state/outbox";
-import { initial, spoken, Store } from "./state/state";
+import { initial, NO_DRAFT, spoken, Store } from "./state/state";
 import { storage, sweep } from "./state/storage";
 import { Tabs, type Shared } from "./state/tabs";
 import { announcement } from "./text/announce";
@@ -37,6 +37,7 @@ export class Chat {
   private outbox!: Outbox;
   private seen: string | null = null;
   private counted = 0;
+  private done: string | null = null;
   private proof: Promise<string> | null = null;
 
   constructor(
@@ -67,13 +68,19 @@ export class Chat {
     return this.store.state;
   }
 
+  /** Frames of other widgets and other origins of a site may share this storage: what they keep is theirs. */
+  private get shelf(): string {
+    const { config, page } = this.state;
+    return `${PREFIX}${page.split("/", 3)} ${config.frame} `;
+  }
+
   private key(what: string): string {
-    return `${PREFIX}${what}:${this.sessions.visit.visit}`;
+    return this.shelf + what + this.sessions.visit.visit;
   }
 
   /** A visit begins or is resumed: its own queue, its own place in the log. Nothing of the one before goes along. */
   private enter(visit: Visit): void {
-    sweep(PREFIX, visit.visit);
+    sweep(this.shelf, visit.visit);
     this.seen = this.kept.getItem(this.key("seen"));
     this.tabs.join(visit.visit);
     this.outbox = new Outbox(this.key("outbox"), {
@@ -131,28 +138,31 @@ export class Chat {
     const fresh = messages.filter(({ id, author }) => !known.has(id) && author !== "visitor");
     const first = known.size === 0 && !this.sessions.visit.fresh; // what was said before
     const { writing } = this.state;
-    const written = writing && fresh.some(({ id, author }) => id === writing.answer || author === "assistant");
+    const written = writing && fresh.some(({ author }) => author === "assistant");
     for (const { client_id } of messages) if (client_id) this.outbox.drop(client_id);
     this.store.set({
       messages,
       ...(conversation && { conversation }),
-      ...((written || fresh.length > 0) && { typing: false }),
-      ...(written && { writing: null }),
+      ...(fresh.length > 0 && { typing: false }),
     });
-    if (!first && fresh.length) this.announce(fresh.map((message) => announcement(message, this.state.config.name)).join(" "));
+    if (written) this.written(writing.answer);
+    if (!first && fresh.length) {
+      const words = fresh.map((message) => announcement(message, this.state.config.name)).join(" ");
+      this.announce(words, fresh.at(-1)!.language ?? undefined);
+    }
     for (const { author } of first ? [] : fresh) this.bridge.send({ type: "message", author });
     this.look();
   }
 
-  announce(text: string): void {
-    this.store.set({ announced: { text, turn: this.state.announced.turn + 1 } });
+  announce(text: string, language?: string): void {
+    this.store.set({ announced: { text, language, turn: this.state.announced.turn + 1 } });
   }
 
   /** What is on the screen, here or in another tab, is seen; what is not is counted beside the launcher. */
   private look(): void {
     const { shown, messages } = this.state;
     const before = this.seen;
-    const newest = shown && !document.hidden ? (messages.at(-1)?.id ?? null) : null;
+    const newest = (shown && !document.hidden && messages.findLast(({ author }) => author !== "visitor")?.id) || null;
     this.seen = later(messages, newest, later(messages, this.kept.getItem(this.key("seen")), before));
     if (newest && this.seen !== before) this.keep(newest);
     const count = unread(messages, this.seen);
@@ -183,7 +193,7 @@ export class Chat {
 
   say(text: string, files: File[] = []): void {
     this.bridge.send({ type: "spoken" });
-    this.store.set({ panel: null });
+    this.store.set({ panel: null, drafted: NO_DRAFT });
     const id = crypto.randomUUID().replaceAll("-", "");
     const at = new Date().toISOString();
     this.outbox.add({ id, text, files, page: this.state.page, at, state: "sending", why: null });
@@ -218,13 +228,12 @@ export class Chat {
 
   private answering(): Omit<Heard, "accepted"> {
     return {
-      typing: () => this.store.set({ typing: true }),
+      typing: () => this.store.set({ typing: !this.state.writing }),
       text: (answer, text) => this.write(answer, text),
-      replaced: (answer) => {
-        if (this.state.writing?.answer === answer) this.store.set({ writing: null, typing: true });
-      },
-      answer: (message) => {
-        this.store.set({ writing: null, typing: false });
+      replaced: (answer) => this.written(answer, true),
+      answer: (message, written) => {
+        this.store.set({ typing: false });
+        this.written(written);
         this.take(merge(this.state.messages, [message]), null);
         this.tabs.tell({ messages: [message] });
       },
@@ -232,8 +241,14 @@ export class Chat {
     };
   }
 
+  /** It is stored, or taken back: what a slower stream still brings of it is late. */
+  private written(answer: string | null, typing = false): void {
+    this.done = answer;
+    if (answer && this.state.writing?.answer === answer) this.store.set({ writing: null, typing });
+  }
+
   private write(answer: string, text: string): void {
-    if (this.state.messages.some(({ id }) => id === answer)) return;
+    if (answer === this.done) return;
     const { writing } = this.state;
     const so = writing?.answer === answer ? writing : { answer, text: "", at: new Date().toISOString() };
     this.store.set({ writing: { ...so, text: so.text + text }, typing: false });
@@ -288,12 +303,13 @@ export class Chat {
     this.bridge.send({ type: "spoken" });
     const { conversation } = (await (await this.calls.post(name, body)).json()) as { conversation: Conversation };
     if (!here()) return;
-    this.store.set({ conversation });
+    this.store.set({ conversation, trouble: null });
     this.live.start();
   }
 
   rate = (score: number, comment: string | null): Promise<void> => this.call("chat-rate", { score, comment });
-  contact = (claims: Partial<Record<Field, string>>): Promise<void> => this.call("chat-contact", claims);
+  contact = (claims: Partial<Record<Field, string>>): Promise<void> =>
+    this.proven((work) => this.call("chat-contact", { ...claims, work }));
 
   handoff = async (): Promise<void> => {
     const here = this.here();

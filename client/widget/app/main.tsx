@@ -35,14 +35,21 @@ function dress({ config, colors, dir, locale }: Start): void {
 /** The visit of the start, or the one that comes when "try again" has helped. */
 function visitOf({ start, send, listen }: Bridge, root: HTMLElement): Promise<{ visit: Visit; open: boolean }> {
   let open = false;
+  let refused = false;
+  const renew = (): void => send({ type: "renew" });
   return new Promise((done) => {
     const take = (answer: Visit | { error: string }): void => {
-      if (!isRefusal(answer as Visit)) return done({ visit: answer as Visit, open });
-      render(<Closed retry={() => send({ type: "renew" })} close={() => send({ type: "close" })} />, root);
+      refused = isRefusal(answer as Visit);
+      if (!refused) return done({ visit: answer as Visit, open });
+      render(<Closed retry={renew} close={() => send({ type: "close" })} />, root);
     };
     listen((message: ToFrame) => {
-      if (message.type === "shown") open = message.open;
       if (message.type === "visit") take(message);
+      if (message.type !== "shown") return;
+      open = message.open;
+      if (!open || !refused) return;
+      refused = false;
+      renew(); // what was refused while nobody looked may be minutes ago
     });
     take(start.visit as Visit);
   });

@@ -3,13 +3,15 @@
 import { isRefusal, type File as Stored, type Refusal } from "../shared/protocol";
 import type { Chat } from "./chat";
 import { CallError } from "./net/calls";
-import { t } from "./words";
+import { shrinks, smaller } from "./shrink";
+import { inEnglish, t } from "./words";
 
 export const MOST = 5;
 const LARGEST = 5 * 1024 * 1024;
 const TIMEOUT_MS = 120_000;
 const KINDS = /^(image\/(jpeg|png|gif|webp|heic|heif)|application\/pdf)$/;
 const NAMES = /\.(jpe?g|png|gif|webp|hei[cf]|pdf)$/i;
+const WHY: Record<number, "fileTooLarge" | "fileKind"> = { 413: "fileTooLarge", 415: "fileKind" };
 const SHOWN = /^image\/(jpeg|png|gif|webp)$/;
 
 export type Item = {
@@ -25,9 +27,10 @@ export type Item = {
 };
 
 /** Why a file cannot go, in words, before a byte of it is sent; the server looks at the bytes themselves. */
-export function fault({ name, size, type }: Pick<globalThis.File, "name" | "size" | "type">): string | null {
+export function fault(file: Pick<globalThis.File, "name" | "size" | "type">): string | null {
+  const { name, size, type } = file;
   if (size === 0) return t("fileEmpty", { name });
-  if (size > LARGEST) return t("fileTooLarge", { name });
+  if (size > LARGEST && !shrinks(file)) return t("fileTooLarge", { name });
   // Some browsers do not know HEIC: then only its name tells.
   return KINDS.test(type) || (!type && NAMES.test(name)) ? null : t("fileKind", { name });
 }
@@ -80,15 +83,37 @@ export class Uploads {
     for (const file of files.slice(0, MOST * 2)) this.begin(file);
   }
 
+  /** One message has no room for another one. */
+  private get full(): boolean {
+    return this.items.filter((item) => !item.fault).length >= MOST;
+  }
+
   private begin(file: globalThis.File): void {
     const { name } = file;
-    const going = this.items.filter((item) => !item.fault).length;
-    const why = fault(file) ?? (going >= MOST ? t("fileMany") : null);
+    const why = fault(file) ?? (this.full ? t("fileMany") : null);
     const preview = !why && SHOWN.test(file.type) ? URL.createObjectURL(file) : null;
     const item: Item = { key: this.turn++, file, name, preview, progress: 0, stored: null, fault: why, again: false, request: null };
     this.items = [...this.items, item];
     if (why) this.chat.announce(why);
-    else void this.upload(item);
+    else void this.prepare(item);
+    this.changed();
+  }
+
+  /** A photo that is too large goes as a smaller one. */
+  private async prepare(item: Item): Promise<void> {
+    if (item.file.size > LARGEST) {
+      const made = await smaller(item.file).catch(() => null);
+      if (!this.items.includes(item)) return;
+      if (!made || made.size > LARGEST) return this.refuse(item, t("fileTooLarge", { name: item.name }));
+      item.file = made;
+      item.name = made.name;
+    }
+    return this.upload(item);
+  }
+
+  private refuse(item: Item, why: string): void {
+    item.fault = why;
+    this.chat.announce(why);
     this.changed();
   }
 
@@ -105,10 +130,9 @@ export class Uploads {
       return this.upload(item, true);
     } else {
       const { status, told } = outcome;
-      // What is said of a session is not for the visitor: they may only try again.
-      item.fault = (status !== 401 && told?.detail) || t("fileFailed", { name: item.name });
       item.again = [0, 401, 429].includes(status) || status >= 500;
-      this.chat.announce(item.fault);
+      // What is said of a session is not for the visitor: they may only try again.
+      return this.refuse(item, (status !== 401 && inEnglish(told?.detail)) || t(WHY[status] ?? "fileFailed", { name: item.name }));
     }
     this.changed();
   }
@@ -120,6 +144,7 @@ export class Uploads {
   }
 
   again(item: Item): void {
+    if (this.full) return this.refuse(item, t("fileMany"));
     item.fault = null;
     item.progress = 0;
     void this.upload(item);

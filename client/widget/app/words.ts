@@ -32,6 +32,9 @@ export async function load(locale: string): Promise<void> {
 
 export const locale = (): string => tag;
 
+/** What the server says to the visitor is English: who reads another language gets the view's own words instead. */
+export const inEnglish = (sentence: string | undefined): string => (tag.startsWith("en") && sentence) || "";
+
 type Values = Record<string, string | number>;
 
 const fill = (text: string, values: Values): string =>

@@ -34,7 +34,7 @@ export type Visit = {
 
 export type Refusal = { error: string; detail?: string };
 
-export type File = { id: string; name: string; type: string; size: number; url: string };
+export type File = { id: string; name: string; type: string; size: number; url: string | null };
 
 export type Card = {
   id: string;

@@ -9,7 +9,7 @@ import { Uploads } from "../app/uploads";
 import { load } from "../app/words";
 import type { FromFrame, Message, Start, ToFrame, Visit } from "../shared/protocol";
 import { config, conversation, message, visit } from "./examples";
-import { events, json, open, serve, type Answer, type Local, type Request } from "./server";
+import { events, json, open, serve, written, type Answer, type Event, type Local, type Request } from "./server";
 
 let local: Local;
 beforeEach(async () => {
@@ -36,10 +36,12 @@ const answered: Answer = (response, request) => {
   events(["accepted", { message: mine }], ["text", { answer: theirs.id, text: "**Y" }, `${theirs.id}:3`], ["answer", { message: theirs }], ["end", {}])(response, request);
 };
 
-function begun(part: Partial<Visit> = {}, shown = true) {
+type Where = { page?: string; frame?: string };
+
+function begun(part: Partial<Visit> = {}, shown = true, { page = "https://host.example/", frame = config().frame }: Where = {}) {
   const said: FromFrame[] = [];
   let tell: (message: ToFrame) => void = () => undefined;
-  const start = { config: config({ functions: local.url }), page: "https://host.example/" } as Start;
+  const start = { config: config({ functions: local.url, frame }), page } as Start;
   const bridge: Bridge = { start, send: (what) => said.push(what), listen: (heard) => (tell = heard) };
   const chat = new Chat(bridge, visit({ visit: String(mine).padStart(32, "0"), ...part }), shown);
   return { chat, said, tell: (what: ToFrame) => tell(what) };
@@ -53,9 +55,85 @@ test("what is said is on the screen at once, is sent, stored and answered, and t
   await until(() => chat.state.messages.length === 2);
   expect(chat.state.pending).toEqual([]);
   expect(chat.state.writing).toBeNull();
-  expect(chat.state.announced.text).toBe("Assistant: Yes.");
+  expect(chat.state.announced).toMatchObject({ text: "Assistant: Yes.", language: "en" });
   expect(said).toContainEqual({ type: "spoken" });
   expect(said).toContainEqual({ type: "message", author: "assistant" });
+});
+
+/** Streams of chat-message that stay open, in the order of the messages: what each says next. */
+function streams() {
+  const stored: Message[] = [];
+  const tell: ((...what: Event[]) => void)[] = [];
+  local.answer("chat-message", (response, request) => {
+    const { id, text } = body(request);
+    const mine = message(`m-${id}`, stored.length, { author: "visitor", client_id: id, text });
+    stored.push(mine);
+    open(["accepted", { message: mine }])(response, request);
+    tell.push((...what) => void response.write(what.map(written).join("")));
+  });
+  return { stored, tell };
+}
+
+const unit = (answer: string, text: string, end: number): Event => ["text", { answer, text }, `${answer}:${end}`];
+const passed = (): Promise<void> => new Promise((done) => setTimeout(done, 100)); // for what must not come
+
+test("the stream of a second message, which begins with the answer that is being written, writes no word of it twice", async () => {
+  const { tell } = streams();
+  const { chat } = begun();
+  chat.say("one");
+  await until(() => tell.length === 1);
+  tell[0]!(["typing", {}], unit("u1", "One.", 4));
+  await until(() => chat.state.writing?.text === "One.");
+  chat.say("two");
+  await until(() => tell.length === 2);
+  tell[1]!(["typing", {}], unit("u1", "One.", 4));
+  await passed();
+  expect(chat.state).toMatchObject({ writing: { text: "One." }, typing: false });
+  tell[1]!(unit("u1", " Two.", 9));
+  await until(() => chat.state.writing?.text === "One. Two.");
+  tell[0]!(unit("u1", " Two.", 9), unit("u1", " Three.", 16));
+  await until(() => chat.state.writing?.text === "One. Two. Three.");
+});
+
+test("a stream that lags behind leaves no words below the stored answer, and takes none from the next one", async () => {
+  const { tell } = streams();
+  const { chat } = begun();
+  for (const words of ["one", "two", "three"]) chat.say(words);
+  await until(() => tell.length === 3);
+  const first = message("a1", 7, { text: "One. Two." });
+  const answer = ["answer", { message: first }] as Event;
+  tell[0]!(unit("v1", "One.", 4), ["replaced", { answer: "v1" }], unit("v2", "One.", 4), unit("v2", " Two.", 9), answer, ["end", {}]);
+  await until(() => chat.state.messages.some(({ id }) => id === "a1"));
+  tell[1]!(unit("v1", "One.", 4), ["replaced", { answer: "v1" }], unit("v2", "One.", 4), unit("v2", " Two.", 9), answer, unit("w1", "Yes.", 4));
+  await until(() => chat.state.writing?.text === "Yes.");
+  tell[2]!(unit("v1", "One.", 4), ["replaced", { answer: "v1" }], unit("v2", "One.", 4), unit("v2", " Two.", 9), answer);
+  await passed();
+  expect(chat.state.writing?.text).toBe("Yes.");
+  tell[1]!(["answer", { message: message("a2", 9, { text: "Yes." }) }], ["end", {}]);
+  await until(() => chat.state.messages.some(({ id }) => id === "a2"));
+  tell[2]!(unit("w1", "Yes.", 4));
+  await passed();
+  expect(chat.state.writing).toBeNull();
+});
+
+test("what a stream still brings of an answer that is already there is late", async () => {
+  const theirs = message("a", 9, { text: "One. Two." });
+  let live: (event: string) => void = () => undefined;
+  local.answer("chat-events", (response, request) => {
+    state()(response, request);
+    live = (event) => response.write(event);
+  });
+  const { tell } = streams();
+  const { chat } = begun();
+  chat.say("one");
+  await until(() => tell.length === 1);
+  tell[0]!(unit("x1", "One.", 4));
+  await until(() => chat.state.writing?.text === "One.");
+  live(written(["changed", { conversation: conversation(), messages: [theirs] }, "2"]));
+  await until(() => chat.state.messages.some(({ id }) => id === "a"));
+  tell[0]!(unit("x1", " Two.", 9));
+  await passed();
+  expect(chat.state.writing).toBeNull();
 });
 
 test("the first message carries the work that the visit asks for, the second none", async () => {
@@ -100,6 +178,18 @@ test("who asks for a person first does the work that the server asks for", async
   await asked;
   expect(chat.state.conversation?.owner).toBe("waiting");
   expect(body(local.requests.filter(({ name }) => name === "chat-handoff")[1]).work).not.toBeNull();
+});
+
+test("who says how they can be reached before they have said anything does the work that the server asks for", async () => {
+  local.answer("chat-contact", json(428, { error: "work_needed" }), json(200, { ok: true, conversation: conversation() }));
+  const { chat, said, tell } = begun();
+  const told = chat.contact({ name: "Ana" });
+  await until(() => said.some(({ type }) => type === "renew"));
+  tell({ type: "visit", ...visit({ visit: String(mine).padStart(32, "0"), work: { bits: 4 } }) });
+  await told;
+  const [first, second] = local.requests.filter(({ name }) => name === "chat-contact").map((request) => request.body as { work: string });
+  expect(first).toEqual({ name: "Ana", work: null });
+  expect(zeroBits(createHash("sha256").update(`${String(mine).padStart(32, "0")}:${second!.work}`).digest())).toBeGreaterThanOrEqual(4);
 });
 
 test("a file that comes before the first message carries the work that the server asks for", async () => {
@@ -224,6 +314,35 @@ test("what was not sent before a reload is sent after it", async () => {
   expect(second.chat.state.pending).toEqual([]);
 });
 
+test.each([
+  ["of another origin of the same site leaves", true, { page: "https://shop.host.example/" }],
+  ["of another widget leaves", true, { frame: "https://widget.example/chat-frame/K2" }],
+  ["of the same widget and origin, on another page, ends", false, { page: "https://host.example/classes" }],
+])("a visit %s what waits to be sent in one that was: %s", async (_, left, where) => {
+  local.answer("chat-message", json(400, { error: "bad_request" }));
+  const { chat } = begun();
+  chat.say("Hi");
+  await until(() => chat.state.pending[0]?.state === "failed");
+  begun({ visit: "f".repeat(32) }, true, where);
+  expect(begun({ fresh: false }).chat.state.pending.map(({ text }) => text)).toEqual(left ? ["Hi"] : []);
+});
+
+test("what the business learns to be seen is the last message of somebody else, also after the visitor has written", async () => {
+  const theirs = message("p", 0, { author: "person" });
+  local.answer("chat-events", events(["state", { conversation: conversation(), messages: [theirs], whole: true }, "1"], ["end", {}]), open());
+  const { chat } = begun();
+  await until(() => chat.state.messages.length === 1);
+  local.answer("chat-message", (response, request) => {
+    const { id, text } = body(request);
+    open(["accepted", { message: message("m", 1, { author: "visitor", client_id: id, text }) }])(response, request);
+  });
+  chat.say("Hi");
+  await until(() => chat.state.messages.length === 2);
+  const asked = (): unknown[] => local.requests.filter(({ name }) => name === "chat-events").map((request) => (request.body as { seen: unknown }).seen);
+  await until(() => asked().length === 2);
+  expect(asked()).toEqual([null, "p"]);
+});
+
 test("two tabs show what is said in one of them", async () => {
   local.answer("chat-message", answered);
   const one = begun();
@@ -250,6 +369,24 @@ test("a hand-off that fails says so in words", async () => {
   const { chat } = begun();
   await chat.handoff();
   expect(chat.state.trouble).toBe("Please wait a moment.");
+});
+
+test("trouble is over once what it was about has worked", async () => {
+  local.answer("chat-handoff", json(503, { error: "unavailable" }), json(200, { ok: true, conversation: conversation() }));
+  const { chat } = begun();
+  await chat.handoff();
+  expect(chat.state.trouble).toBe("That did not work. Please try again.");
+  await chat.handoff();
+  expect(chat.state.trouble).toBeNull();
+});
+
+test("words for the composer to begin with are gone once something was said", () => {
+  local.answer("chat-message", () => undefined);
+  const { chat } = begun();
+  chat.draft("I have a question");
+  expect(chat.state.drafted.text).toBe("I have a question");
+  chat.say("STOP");
+  expect(chat.state.drafted).toEqual({ text: "", turn: 0 });
 });
 
 test("that somebody was told of the last visitor is not said to the next", async () => {

@@ -41,6 +41,11 @@ test.each(LANGUAGES.filter((language) => language !== "en"))("%s is translated",
   expect(same.map(([key]) => key).filter((key) => !["assistant", "log", "suggestions", "name", "email"].includes(key))).toEqual([]);
 });
 
+test("no line of French begins with a mark, for the space before it does not break", () => {
+  const broken = Object.entries(read("fr")).filter(([, words]) => / [?!:;»]|« /.test(anyForm(words)));
+  expect(broken.map(([key]) => key)).toEqual([]);
+});
+
 test("every key is used by a view", () => {
   const app = join(import.meta.dirname, "../app");
   const sources = readdirSync(app, { recursive: true, encoding: "utf8" })
@@ -54,8 +59,8 @@ test("every key is used by a view", () => {
 test("a number chooses its form and is written as the language writes it", async () => {
   await load("en-US");
   expect([count("places", 1), count("places", 2), count("tooLong", 1234)]).toEqual([
-    "1 place left",
-    "2 places left",
+    "1 spot left",
+    "2 spots left",
     "1,234 characters too many",
   ]);
   await load("fr-FR");

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Calls, Sessions } from "../app/net/calls";
 import { Live, type Told } from "../app/net/live";
 import { deliver, type Heard, type Outgoing } from "../app/net/message";
+import { load } from "../app/words";
 import { conversation, message, visit } from "./examples";
 import { broken, events, json, open, serve, type Local } from "./server";
 
@@ -95,6 +96,16 @@ test.each([
   await expect(calls().post("chat-rate", {})).rejects.toMatchObject(error);
 });
 
+test("who does not read English reads nothing that the server says in it", async () => {
+  await load("es-MX");
+  local.answer("chat-rate", json(400, { error: "bad_request", detail: "Too long." }));
+  local.answer("chat-message", events(["error", { error: "bad_request", detail: "Too long." }], ["end", {}]));
+  await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ code: "bad_request", detail: "" });
+  await expect(deliver(calls(), OUT, hearing().hears)).rejects.toMatchObject({ code: "bad_request", detail: "" });
+  await load("en-GB");
+  await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ detail: "Too long." });
+});
+
 test("a line that is not there passes", async () => {
   await local.close();
   await expect(calls().post("chat-rate", {})).rejects.toMatchObject({ code: "network", passes: true });
@@ -106,6 +117,11 @@ const OUT: Outgoing = { id: "c".repeat(32), text: "Hi", files: [], page: null, w
 const MINE = message("m", 1, { author: "visitor", client_id: OUT.id });
 const THEIRS = message("a", 2, { text: "One. Two." });
 
+type Unit = [event: string, data: unknown, id: string];
+
+/** A unit of an answer: its id says how many characters of that answer have come with it. */
+const unit = (answer: string, text: string, end: number): Unit => ["text", { answer, text }, `${answer}:${end}`];
+
 function hearing() {
   const heard: unknown[] = [];
   const hears: Heard = {
@@ -113,7 +129,7 @@ function hearing() {
     typing: () => heard.push("typing"),
     text: (answer, text) => heard.push(["text", answer, text]),
     replaced: (answer) => heard.push(["replaced", answer]),
-    answer: ({ id }) => heard.push(["answer", id]),
+    answer: ({ id }, written) => heard.push(["answer", id, written]),
     waiting: ({ owner }) => heard.push(["waiting", owner]),
   };
   return { heard, hears };
@@ -122,33 +138,54 @@ function hearing() {
 test("a message is accepted, and its answer heard in units and whole", async () => {
   local.answer(
     "chat-message",
-    events(["accepted", { message: MINE }], ["typing", {}], ["text", { answer: "a", text: "One." }, "a:4"], ["answer", { message: THEIRS }], ["end", {}]),
+    events(["accepted", { message: MINE }], ["typing", {}], unit("whole", "One.", 4), ["answer", { message: THEIRS }], ["end", {}]),
   );
   const { heard, hears } = hearing();
   await deliver(calls(), OUT, hears);
-  expect(heard).toEqual([["accepted", "m"], "typing", ["text", "a", "One."], ["answer", "a"]]);
+  expect(heard).toEqual([["accepted", "m"], "typing", ["text", "whole", "One."], ["answer", "a", "whole"]]);
   expect(local.requests[0]!.body).toEqual(OUT);
 });
 
 test("an answer whose line breaks goes on behind the last unit, under the same id, and no unit is heard twice", async () => {
   local.answer(
     "chat-message",
-    broken(["accepted", { message: MINE }], ["text", { answer: "a", text: "One." }, "a:4"]),
-    events(["accepted", { message: MINE }], ["text", { answer: "a", text: "One." }, "a:4"], ["text", { answer: "a", text: " Two." }, "a:9"], ["answer", { message: THEIRS }], ["end", {}]),
+    broken(["accepted", { message: MINE }], unit("breaks", "One.", 4)),
+    events(["accepted", { message: MINE }], unit("breaks", "One.", 4), unit("breaks", " Two.", 9), ["answer", { message: THEIRS }], ["end", {}]),
   );
   const { heard, hears } = hearing();
   await deliver(calls(), OUT, hears);
-  expect(heard.filter((what) => (what as string[])[0] === "text")).toEqual([["text", "a", "One."], ["text", "a", " Two."]]);
-  expect(local.requests[1]!.headers["last-event-id"]).toBe("a:4");
+  expect(heard.filter((what) => (what as string[])[0] === "text")).toEqual([["text", "breaks", "One."], ["text", "breaks", " Two."]]);
+  expect(local.requests[1]!.headers["last-event-id"]).toBe("breaks:4");
   expect(local.requests[1]!.body).toEqual(OUT);
 });
 
-test("units of an answer that is taken back may come again", async () => {
-  const unit = ["text", { answer: "a", text: "One." }, "a:4"] as [string, unknown, string];
-  local.answer("chat-message", events(["accepted", { message: MINE }], unit, ["replaced", { answer: "a" }], unit, ["end", {}]));
+test("a unit that two streams bring is heard once, and each stream goes on behind what it has brought itself", async () => {
+  local.answer(
+    "chat-message",
+    events(["accepted", { message: MINE }], unit("both", "One.", 4), ["end", {}]),
+    broken(["accepted", { message: MINE }], unit("both", "One.", 4)),
+    events(["accepted", { message: MINE }], unit("both", " Two.", 9), ["end", {}]),
+  );
   const { heard, hears } = hearing();
   await deliver(calls(), OUT, hears);
-  expect(heard.slice(1)).toEqual([["text", "a", "One."], ["replaced", "a"], ["text", "a", "One."]]);
+  await deliver(calls(), { ...OUT, id: "d".repeat(32) }, hears);
+  expect(heard.filter((what) => (what as string[])[0] === "text")).toEqual([["text", "both", "One."], ["text", "both", " Two."]]);
+  expect(local.requests[2]!.headers["last-event-id"]).toBe("both:4");
+});
+
+test("of the units that were heard only the last thousand are remembered", async () => {
+  const many = Array.from({ length: 1_000 }, (_, at) => unit("many", ".", at + 1));
+  local.answer("chat-message", events(["accepted", { message: MINE }], ...many, many[1]!, many[0]!, ["end", {}]));
+  const { heard, hears } = hearing();
+  await deliver(calls(), OUT, hears);
+  expect(heard).toHaveLength(1 + 1_000 + 1);
+});
+
+test("an answer that is taken back comes anew under another id", async () => {
+  local.answer("chat-message", events(["accepted", { message: MINE }], unit("back", "One.", 4), ["replaced", { answer: "back" }], unit("anew", "One.", 4), ["end", {}]));
+  const { heard, hears } = hearing();
+  await deliver(calls(), OUT, hears);
+  expect(heard.slice(1)).toEqual([["text", "back", "One."], ["replaced", "back"], ["text", "anew", "One."]]);
 });
 
 test("an answer whose line breaks is not asked for in the next visit", async () => {
@@ -239,6 +276,27 @@ test("another visit is heard from its beginning", async () => {
   live.reset();
   await until(() => told.length === 2);
   live.stop();
+  expect(local.requests[1]!.headers["last-event-id"]).toBeUndefined();
+});
+
+test("a page that is looked at again after a while is told all anew, for links to files grow old", async () => {
+  local.answer("chat-events", open(["state", { conversation: conversation(), messages: [], whole: true }, "7"]));
+  const hidden = vi.spyOn(document, "hidden", "get");
+  const turn = (away: boolean): void => {
+    hidden.mockReturnValue(away);
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  const { live, told } = living();
+  live.start();
+  await until(() => told.length === 1);
+  vi.useFakeTimers();
+  turn(true);
+  vi.advanceTimersByTime(5 * 60_000);
+  vi.useRealTimers();
+  turn(false);
+  await until(() => told.length === 2);
+  live.stop();
+  hidden.mockRestore();
   expect(local.requests[1]!.headers["last-event-id"]).toBeUndefined();
 });
 

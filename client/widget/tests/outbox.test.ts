@@ -13,7 +13,7 @@ function memory(): Kept & { held: Map<string, string> } {
   };
 }
 
-const entry = (id: string): Pending => ({ id, text: id, files: [], page: null, at: "2026-11-26T02:00:00Z", state: "sending", why: null });
+const entry = (id: string): Pending => ({ id, text: id, files: [], page: null, at: new Date().toISOString(), state: "sending", why: null });
 
 type Answer = "ok" | CallError;
 
@@ -68,6 +68,21 @@ test("what is said while offline is kept over a reload and sent when the line is
   await second.outbox.run();
   expect(second.tried).toEqual(["a"]);
   expect(first.kept.held.size).toBe(0);
+});
+
+test("what could not be sent for a day is not sent by itself any more, but again if the visitor says so", async () => {
+  const kept = memory();
+  const old = new Date(Date.now() - 25 * 3_600_000).toISOString();
+  kept.setItem("box", JSON.stringify([{ ...entry("old"), at: old }, entry("new")]));
+  const { outbox, tried } = line(["ok", network], kept);
+  await outbox.run();
+  expect(tried).toEqual(["new"]);
+  expect(outbox.entries).toMatchObject([{ id: "old", state: "failed" }]);
+  outbox.retry("old");
+  outbox.add(entry("next"));
+  await settled();
+  expect(tried).toEqual(["new", "old", "old", "next"]);
+  expect(outbox.entries).toEqual([]);
 });
 
 test("a refused message fails with the server's words, and does not hold up the next one", async () => {

@@ -51,9 +51,9 @@ export const json =
     response.end(JSON.stringify(body));
   };
 
-type Event = [event: string, data: unknown, id?: string];
+export type Event = [event: string, data: unknown, id?: string];
 
-const written = ([event, data, id]: Event): string => `${id ? `id: ${id}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+export const written = ([event, data, id]: Event): string => `${id ? `id: ${id}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** A stream that comes to its end. */
 export const events =

@@ -54,13 +54,13 @@ test("open, or no hours told: nothing is said", () => {
 test("what was told does not outlive what it tells of", () => {
   const open = { open: true, closes_at: "2026-11-26T04:00:00-06:00", opens_at: null, time_zone: CHICAGO };
   expect(isOpen(open, MORNING)).toBe(false);
-  expect(closedUntil(open, MORNING)).toBe("We are closed right now. Write to us anyway: the assistant answers at once.");
+  expect(closedUntil(open, MORNING)).toBe("We are closed right now. Write to us anyway: the assistant replies right away.");
   expect(isOpen(closed("2026-11-26T04:00:00-06:00"), MORNING)).toBe(true);
 });
 
 test("without a next opening, or in a zone that the browser does not know, it is just closed", () => {
   for (const hours of [closed(null), closed("2026-11-27T09:00:00-06:00", "Mars/Olympus")]) {
-    expect(closedUntil(hours, MORNING)).toBe("We are closed right now. Write to us anyway: the assistant answers at once.");
+    expect(closedUntil(hours, MORNING)).toBe("We are closed right now. Write to us anyway: the assistant replies right away.");
   }
 });
 

@@ -42,7 +42,10 @@ const bearers = (): (string | undefined)[] => local.requests.map(({ headers }) =
 
 test.each([
   [{ name: "a.png", size: 0, type: "image/png" }, "a.png is empty."],
-  [{ name: "a.png", size: 5 * 1024 * 1024 + 1, type: "image/png" }, "a.png is too large. A file may have up to 5 MB."],
+  [{ name: "a.pdf", size: 5 * 1024 * 1024 + 1, type: "application/pdf" }, "a.pdf is too large. Files can be up to 5 MB."],
+  [{ name: "a.gif", size: 5 * 1024 * 1024 + 1, type: "image/gif" }, "a.gif is too large. Files can be up to 5 MB."],
+  [{ name: "a.png", size: 5 * 1024 * 1024 + 1, type: "image/png" }, null],
+  [{ name: "a.png", size: 50 * 1024 * 1024 + 1, type: "image/png" }, "a.png is too large. Files can be up to 5 MB."],
   [{ name: "a.svg", size: 1, type: "image/svg+xml" }, "a.svg cannot be sent. Pictures and PDFs can."],
   [{ name: "a.heic", size: 1, type: "" }, null],
   [{ name: "a.pdf", size: 5 * 1024 * 1024, type: "application/pdf" }, null],
@@ -79,4 +82,44 @@ test.each([
   uploads.add([PNG()]);
   await settled(uploads);
   expect(uploads.items).toMatchObject([{ fault: why, again }]);
+});
+
+test.each([
+  [413, "pool.png ist zu groß"],
+  [415, "pool.png kann nicht gesendet werden"],
+  [429, "pool.png konnte nicht hochgeladen werden."],
+])("who does not read English reads in the widget's own words why a file did not go (%i)", async (status, why) => {
+  await load("de");
+  local.answer("chat-upload", json(status, { error: "refused", detail: "This is no picture." }));
+  const uploads = uploading();
+  uploads.add([PNG()]);
+  await settled(uploads);
+  expect(uploads.items[0]!.fault).toContain(why);
+});
+
+test("a file that failed may be tried again where the message has room for it, and not as a sixth", async () => {
+  local.answer("chat-upload", json(503, {}), json(201, { file: STORED }));
+  const uploads = uploading();
+  uploads.add([PNG()]);
+  await settled(uploads);
+  uploads.add(Array.from({ length: 5 }, PNG));
+  await settled(uploads);
+  const failed = uploads.items[0]!;
+  uploads.again(failed);
+  await settled(uploads);
+  expect(failed.fault).toBe("You can send up to 5 files with a message.");
+  expect(uploads.done).toHaveLength(5);
+  uploads.remove(uploads.items[1]!);
+  uploads.again(failed);
+  await settled(uploads);
+  expect(uploads.done).toHaveLength(5);
+  expect(failed.fault).toBeNull();
+});
+
+test("a photo that is too large, and that this browser cannot open, is refused in words", async () => {
+  const uploads = uploading();
+  uploads.add([new File([new Uint8Array(5 * 1024 * 1024 + 1)], "pool.jpg", { type: "image/jpeg" })]);
+  await settled(uploads);
+  expect(uploads.items[0]!.fault).toBe("pool.jpg is too large. Files can be up to 5 MB.");
+  expect(local.requests).toEqual([]);
 });

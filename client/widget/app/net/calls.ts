@@ -1,14 +1,18 @@
 /** The one way to the functions: session, time limit, errors and the renewal of a session that is over. */
 
 import { isRefusal, type Refusal, type Visit } from "../../shared/protocol";
+import { inEnglish } from "../words";
 
 export class CallError extends Error {
+  readonly detail: string;
+
   constructor(
     readonly code: string,
-    readonly detail: string,
+    detail: string,
     readonly retryAfter = 0,
   ) {
     super(code);
+    this.detail = inEnglish(detail);
   }
 
   /** Nothing was wrong with what was sent: the same may work later. */

@@ -57,7 +57,9 @@ export class Live {
     this.hidden = setTimeout(() => this.stopped.abort(), HIDDEN_MS) as unknown as number;
   }
 
+  /** All anew: what is on the screen may be so old that its links to files lead nowhere. */
   private revive(): void {
+    this.last = null;
     this.running = false;
     this.start();
   }

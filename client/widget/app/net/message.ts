@@ -11,14 +11,19 @@ export type Heard = {
   typing: () => void;
   text: (answer: string, text: string) => void;
   replaced: (answer: string) => void;
-  answer: (message: Message) => void;
+  /** `written`: the answer whose units this stream has brought last; the stored message has an id of its own. */
+  answer: (message: Message, written: string | null) => void;
   waiting: (conversation: Conversation) => void;
 };
 
 const SILENCE_MS = 60_000;
 const TRIES = 4;
+const REMEMBERED = 999;
 
-type Progress = { accepted: boolean; last: string | null; seen: Set<string> };
+/** Units that were heard, of whatever stream: that of a second message begins with the answer that is being written. */
+const known = new Set<string>();
+
+type Progress = { accepted: boolean; last: string | null; written: string | null };
 
 /**
  * Resolves when the answer has come or nothing more will come here; throws only while the message is not stored.
@@ -26,7 +31,7 @@ type Progress = { accepted: boolean; last: string | null; seen: Set<string> };
  */
 export async function deliver(calls: Calls, outgoing: Outgoing, heard: Heard): Promise<void> {
   const { visit } = calls.sessions.visit;
-  const progress: Progress = { accepted: false, last: null, seen: new Set() };
+  const progress: Progress = { accepted: false, last: null, written: null };
   for (let tries = 0; ; tries += 1) {
     try {
       if (await stream(calls, outgoing, heard, progress)) return;
@@ -71,15 +76,17 @@ function take({ id, event, data }: ServerEvent, heard: Heard, progress: Progress
       heard.typing();
       break;
     case "text":
-      if (!id || !progress.seen.has(id)) heard.text(told.answer, told.text);
-      if (id) progress.seen.add((progress.last = id));
+      progress.last = id;
+      progress.written = told.answer;
+      if (!known.has(id!)) heard.text(told.answer, told.text);
+      known.add(id!);
+      for (const oldest of known) if (known.size > REMEMBERED) known.delete(oldest);
       break;
     case "replaced":
-      progress.seen.clear();
       heard.replaced(told.answer);
       break;
     case "answer":
-      heard.answer(told.message);
+      heard.answer(told.message, progress.written);
       break;
     case "waiting":
       heard.waiting(told.conversation);

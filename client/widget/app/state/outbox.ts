@@ -25,6 +25,10 @@ export type Needs = {
 
 const MOST = 50;
 const TRIES = 6;
+const DAY_MS = 86_400_000;
+
+/** What was said days ago is not sent by itself any more: the visitor may have done without. */
+const aged = (entry: Pending): Pending => (Date.now() - Date.parse(entry.at) > DAY_MS ? { ...entry, state: "failed" } : entry);
 
 /**
  * The list lies in storage, which tabs of one visit share: each change is made to what lies there. A tab sends what was
@@ -50,7 +54,7 @@ export class Outbox {
     if (!this.durable) return this.entries;
     try {
       const kept: unknown = JSON.parse(this.needs.storage.getItem(this.key) ?? "[]");
-      return Array.isArray(kept) ? (kept as Pending[]).slice(-MOST) : [];
+      return Array.isArray(kept) ? (kept as Pending[]).slice(-MOST).map(aged) : [];
     } catch {
       return [];
     }
@@ -90,7 +94,7 @@ export class Outbox {
   retry(id: string): void {
     this.tries = 0;
     this.mine.add(id);
-    this.change(id, { state: "sending", why: null });
+    this.change(id, { state: "sending", why: null, at: new Date().toISOString() });
     void this.run();
   }
 

@@ -5,8 +5,8 @@ import type { Pending } from "./outbox";
 
 export type Connection = "opening" | "open" | "lost" | "offline" | "refused";
 
-/** A form that the visitor has asked for. */
-export type Panel = "contact" | "rating";
+/** A form that the visitor has asked for; who asks for it once more is led to it once more. */
+export type Panel = { form: "contact" | "rating" };
 
 /** An answer that is being written: its units so far. */
 export type Writing = { answer: string; text: string; at: string };
@@ -33,7 +33,7 @@ export type State = {
   drafted: { text: string; turn: number };
   enlarged: File | null;
   /** Said politely by the screen reader's live region; the number makes the same words news again. */
-  announced: { text: string; turn: number };
+  announced: { text: string; turn: number; language?: string | undefined };
   /** A sentence about something that did not work, until it does or is dismissed. */
   trouble: string | null;
 };
@@ -54,6 +54,8 @@ export class Store {
   }
 }
 
+export const NO_DRAFT = { text: "", turn: 0 };
+
 export function initial(config: Config, page: string, { visit, fresh, identified }: Visit): State {
   return {
     visit,
@@ -71,7 +73,7 @@ export function initial(config: Config, page: string, { visit, fresh, identified
     introduced: false,
     contacted: false,
     panel: null,
-    drafted: { text: "", turn: 0 },
+    drafted: NO_DRAFT,
     enlarged: null,
     announced: { text: "", turn: 0 },
     trouble: null,

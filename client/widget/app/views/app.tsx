@@ -85,7 +85,8 @@ export function App({ chat }: { chat: Chat }) {
   useFocus(state.shown);
   useEffect(() => {
     const close = (event: KeyboardEvent): void => {
-      if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog")) chat.close();
+      // The old code of the key tells of an input method: then it ends what is being composed, not the chat.
+      if (event.key === "Escape" && event.keyCode !== 229 && !event.defaultPrevented && !document.querySelector("dialog")) chat.close();
     };
     addEventListener("keydown", close);
     return () => removeEventListener("keydown", close);
@@ -100,7 +101,7 @@ export function App({ chat }: { chat: Chat }) {
       {stopped ? <Stopped chat={chat} blocked={conversation.blocked} /> : <Composer chat={chat} state={state} />}
       {enlarged && <Lightbox chat={chat} file={enlarged} />}
       <div class="hidden" role="status" aria-live="polite">
-        <p key={announced.turn} dir="auto">
+        <p key={announced.turn} lang={announced.language} dir="auto">
           {announced.text}
         </p>
       </div>

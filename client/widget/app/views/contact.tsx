@@ -1,33 +1,36 @@
 /** How the business reaches the visitor: before the first message, or when somebody is to answer later. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Field } from "../../shared/protocol";
 import type { Chat } from "../chat";
 import { CallError } from "../net/calls";
 import type { State } from "../state/state";
-import { t } from "../words";
+import { t, type Key } from "../words";
 
-const FIELDS: Record<Field, { type: "text" | "email" | "tel"; autocomplete: string; wrong: (value: string) => string | null }> = {
-  name: { type: "text", autocomplete: "name", wrong: () => null },
-  email: { type: "email", autocomplete: "email", wrong: (value) => (/^[^\s@]{1,64}@[^\s@]+\.[^\s@]+$/.test(value) ? null : t("badEmail")) },
-  phone: { type: "tel", autocomplete: "tel", wrong: (value) => (value.replace(/\D/g, "").length >= 7 ? null : t("badPhone")) },
+type Kind = { type: "text" | "email" | "tel"; autocomplete: string; right: RegExp; bad: Key };
+
+const FIELDS: Record<Field, Kind> = {
+  name: { type: "text", autocomplete: "name", right: /./, bad: "needed" },
+  email: { type: "email", autocomplete: "email", right: /^[^\s@]{1,64}@[^\s@]+\.[^\s@]+$/, bad: "badEmail" },
+  phone: { type: "tel", autocomplete: "tel", right: /(?:\d\D*){7}/, bad: "badPhone" },
 };
 
 type Values = Partial<Record<Field, string>>;
+type Need = "all" | "a way" | "nothing";
 type Props = { chat: Chat; state: State; intro?: boolean };
 
-function faults(values: Values, fields: Field[], all: boolean): Values {
+function faults(values: Values, fields: Field[], need: Need): Values {
   const found: Values = {};
   for (const field of fields) {
-    const value = values[field] ?? "";
-    const fault = value ? FIELDS[field].wrong(value) : all ? t("needed") : null;
-    if (fault) found[field] = fault;
+    const value = values[field];
+    if (value ? !FIELDS[field].right.test(value) : need === "all") found[field] = t(value ? FIELDS[field].bad : "needed");
   }
-  const ways = fields.filter((field) => field !== "name");
-  const reachable = all || !ways.length || ways.some((field) => values[field]);
-  if (!reachable) found[ways[0]!] ??= t("fillOne");
+  if (need === "a way" && !values.email && !values.phone) found.email ??= t("fillOne");
   return found;
 }
+
+/** Which of them the server has refused: our own look at a phone number is the shorter one. */
+const doubtful = ({ phone, email }: Values): Field | null => (phone ? "phone" : email ? "email" : null);
 
 function Row({ field, value, fault, optional, set }: { field: Field; value: string; fault: string | undefined; optional: boolean; set: (value: string) => void }) {
   const { type, autocomplete } = FIELDS[field];
@@ -63,26 +66,40 @@ export function Contact({ chat, state, intro = false }: Props) {
   const all: Field[] = ["name", "email", "phone"];
   const fields = intro ? config.form!.fields : all;
   const required = intro && config.form!.required;
+  const form = useRef<HTMLFormElement>(null);
   const [values, setValues] = useState<Values>(() => Object.fromEntries(fields.map((field) => [field, claims[field] ?? ""])));
   const [wrong, setWrong] = useState<Values>({});
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
-  const leave = (): void => chat.store.set(intro ? { introduced: true } : { panel: null, contacted: true });
+  // Who has asked for the form in the menu is led to it: it may be out of sight.
+  useEffect(() => void (panel?.form === "contact" && form.current!.querySelector("input")!.focus()), [panel]);
+  const leave = (): void => chat.store.set({ panel: null, [intro ? "introduced" : "contacted"]: true });
 
-  async function save(form: HTMLFormElement): Promise<void> {
-    const trimmed: Values = Object.fromEntries(fields.map((field) => [field, values[field]?.trim()]));
-    const found = faults(trimmed, fields, required);
+  function complain(found: Values): boolean {
     setWrong(found);
     const first = fields.find((field) => found[field]);
-    if (first) return form.querySelector<HTMLElement>(`#field-${first}`)!.focus();
-    setBusy(true);
+    if (first) form.current?.querySelector<HTMLElement>(`#field-${first}`)!.focus();
+    return !!first;
+  }
+
+  async function save(): Promise<void> {
+    const typed: Values = Object.fromEntries(fields.flatMap((field) => (values[field]?.trim() ? [[field, values[field].trim()]] : [])));
+    if (complain(faults(typed, fields, required ? "all" : intro ? "nothing" : "a way"))) return;
     setTrouble("");
+    if (!Object.keys(typed).length) return leave();
+    setBusy(true);
+    const here = (): boolean => chat.state.visit === state.visit; // of the next visitor's form nothing is changed
     try {
-      await chat.contact(Object.fromEntries(Object.entries(trimmed).filter(([, value]) => value)));
+      await chat.contact(typed);
+      if (!here()) return;
       leave();
       chat.announce(t("saved"));
     } catch (error) {
-      setTrouble((error instanceof CallError && error.detail) || t("wrong"));
+      if (!here()) return;
+      const known = error instanceof CallError ? error : null;
+      const field = known?.code === "bad_request" && doubtful(typed);
+      if (field) complain({ [field]: known.detail || t(FIELDS[field].bad) });
+      else setTrouble(known?.detail || t("wrong"));
     } finally {
       setBusy(false);
     }
@@ -91,11 +108,12 @@ export function Contact({ chat, state, intro = false }: Props) {
   return (
     <form
       class="sheet"
+      ref={form}
       noValidate
       aria-labelledby="contact-title"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void save(event.currentTarget);
+        if (!busy) void save();
       }}
     >
       <h2 id="contact-title">{t(intro ? "introTitle" : "contactTitle")}</h2>
@@ -106,8 +124,8 @@ export function Contact({ chat, state, intro = false }: Props) {
           field={field}
           value={values[field] ?? ""}
           fault={wrong[field]}
-          optional={!required && field === "name"}
-          set={(value) => setValues({ ...values, [field]: value })}
+          optional={!required && (intro || field === "name")}
+          set={(value) => setValues((held) => ({ ...held, [field]: value }))}
         />
       ))}
       {trouble && (
@@ -119,7 +137,7 @@ export function Contact({ chat, state, intro = false }: Props) {
         <button class="primary" type="submit" aria-disabled={busy}>
           {t(intro ? "start" : "save")}
         </button>
-        {!required && (intro || panel === "contact" || conversation?.asks_contact) && (
+        {!required && (intro || panel?.form === "contact" || conversation?.asks_contact) && (
           <button class="quiet" type="button" onClick={leave}>
             {t("skip")}
           </button>

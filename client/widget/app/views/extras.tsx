@@ -11,7 +11,7 @@ import { Sign } from "./signs";
 const SHOWN = /^image\/(jpeg|png|gif|webp)$/;
 
 function Attached({ file, chat }: { file: File; chat: Chat }) {
-  const href = safeUrl(file.url);
+  const href = file.url && safeUrl(file.url);
   if (href && SHOWN.test(file.type)) {
     return (
       <button class="picture" type="button" aria-label={t("enlarge", { name: file.name })} onClick={() => chat.store.set({ enlarged: file })}>

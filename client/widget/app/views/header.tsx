@@ -27,7 +27,7 @@ type Choice = [words: string, act: () => void];
 
 function choices(chat: Chat, state: State): Choice[] {
   const { conversation, identified } = state;
-  const panel = (name: Panel): (() => void) => () => chat.store.set({ panel: name });
+  const panel = (form: Panel["form"]): (() => void) => () => chat.store.set({ panel: { form } });
   const all: [boolean, ...Choice][] = [
     [!conversation || conversation.owner === "ai" || conversation.owner === "resolved", t("handoff"), () => void chat.handoff()],
     [!identified && !conversation?.identified, t("contactOffer"), panel("contact")],

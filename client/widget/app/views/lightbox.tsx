@@ -9,11 +9,12 @@ import { Icon } from "./icons";
 
 export function Lightbox({ chat, file }: { chat: Chat; file: File }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const close = (): void => chat.store.set({ enlarged: null });
+  // Closed before it is taken away, so that the focus goes back to where it came from.
+  const close = (): void => dialog.current!.close();
   useEffect(() => dialog.current!.showModal(), []);
   return (
-    <dialog class="lightbox" ref={dialog} aria-label={file.name} onClose={close} onClick={close}>
-      <img src={safeUrl(file.url) ?? ""} alt={file.name} />
+    <dialog class="lightbox" ref={dialog} aria-label={file.name} onClose={() => chat.store.set({ enlarged: null })} onClick={close}>
+      <img src={(file.url && safeUrl(file.url)) ?? ""} alt={file.name} />
       <button class="round" type="button" aria-label={t("dismiss")} onClick={close}>
         <Icon name="close" />
       </button>

@@ -69,8 +69,8 @@ function Beginning({ chat, state }: { chat: Chat; state: State }) {
 
 function End({ chat, state }: { chat: Chat; state: State }) {
   const { writing, typing, conversation, panel, messages } = state;
-  const rate = panel === "rating" || (conversation?.owner === "resolved" && conversation.rating === null && messages.length > 0);
-  const contact = panel === "contact" || (conversation?.asks_contact && conversation.owner !== "human" && !state.contacted);
+  const rate = panel?.form === "rating" || (conversation?.owner === "resolved" && conversation.rating === null && messages.length > 0);
+  const contact = panel?.form === "contact" || (conversation?.asks_contact && conversation.owner !== "human" && !state.contacted);
   return (
     <>
       {writing && (
@@ -151,7 +151,11 @@ function useMissed(state: State, away: boolean): number {
 export function Log({ chat, state }: { chat: Chat; state: State }) {
   const { log, away, jump, scrolled } = useNewest(state);
   const missed = useMissed(state, away);
-  const { messages, pending, connection } = state;
+  const { messages, pending, connection, shown } = state;
+  useEffect(() => {
+    // What was clicked may be gone by its own click: from here the keyboard goes on.
+    if (shown && document.hasFocus() && document.activeElement === document.body) log.current?.focus({ preventScroll: true });
+  });
   const ordered = useMemo(() => rows(messages), [messages]);
   return (
     <div class="middle">

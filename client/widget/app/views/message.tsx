@@ -23,13 +23,13 @@ export class Said extends Component<SaidProps> {
   }
 
   render({ message, first, last, chat }: SaidProps) {
-    const { author: who, text, files, cards } = message;
+    const { author: who, text, files, cards, language } = message;
     const name = author(message, chat.state.config.name);
     return (
       <li class={`said ${who}${first ? " first" : ""}${last ? " last" : ""}`}>
         {first && who !== "visitor" && who !== "system" ? <span class="name">{name}</span> : <span class="hidden">{name}</span>}
         {text && (
-          <div class="bubble" dir="auto">
+          <div class="bubble" lang={language ?? undefined} dir="auto">
             {who === "assistant" ? <Markdown text={text} /> : <Plain text={text} />}
           </div>
         )}

@@ -1,6 +1,6 @@
 /** One to five stars and, who wants to, a word about them. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat";
 import { CallError } from "../net/calls";
 import type { State } from "../state/state";
@@ -14,11 +14,19 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
   const [score, setScore] = useState(typeof given === "number" ? given : (given?.score ?? 0));
   const [comment, setComment] = useState("");
   const [trouble, setTrouble] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  // Who has asked for it in the menu is led to it: it may be out of sight.
+  useEffect(() => {
+    if (state.panel?.form !== "rating") return;
+    const { current } = form;
+    (current!.querySelector<HTMLElement>(":checked") ?? current!.querySelector("input")!).focus();
+  }, [state.panel]);
 
   async function save(): Promise<void> {
     if (!score) return setTrouble(t("needed"));
     try {
       await chat.rate(score, comment.trim() || null);
+      if (chat.state.visit !== state.visit) return; // the next visitor has rated nothing
       chat.store.set({ panel: null });
       chat.announce(t("rated"));
     } catch (error) {
@@ -29,6 +37,7 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
   return (
     <form
       class="sheet"
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -59,7 +68,7 @@ export function Rating({ chat, state }: { chat: Chat; state: State }) {
         <button class="primary" type="submit">
           {t("save")}
         </button>
-        {state.panel === "rating" && (
+        {state.panel?.form === "rating" && (
           <button class="quiet" type="button" onClick={() => chat.store.set({ panel: null })}>
             {t("skip")}
           </button>
