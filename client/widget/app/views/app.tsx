@@ -62,7 +62,8 @@ const FOCUS_PAUSE_MS = 40;
 
 /**
  * Where the focus lies when the chat opens: in the composer, unless that would bring up a phone's keyboard unasked.
- * The page shows the frame in another process: for a moment it is inert here still, and takes no focus.
+ * The page shows the frame in another process: for a moment it is inert here still, and takes no focus. Whoever has
+ * touched something by then is left where they are.
  */
 function useFocus(shown: boolean): void {
   useEffect(() => {
@@ -75,7 +76,9 @@ function useFocus(shown: boolean): void {
       target?.focus();
       if (document.activeElement === target || ++tries > FOCUS_TRIES) clearInterval(timer);
     }, FOCUS_PAUSE_MS);
-    return () => clearInterval(timer);
+    const stop = (): void => clearInterval(timer);
+    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, stop, { once: true });
+    return stop;
   }, [shown]);
 }
 
