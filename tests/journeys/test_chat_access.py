@@ -189,6 +189,37 @@ async def test_axe_finds_nothing_where_something_was_refused(
         assert await violations(chat.inside) == []
 
 
+# -- little room
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "room"), [(844, 340, 150), (320, 256, 70)], ids=["a phone on its side", "400 %"]
+)
+async def test_on_a_low_screen_there_is_room_to_read_and_to_write(
+    chromium: Browser, stack: RunningStack, width: int, height: int, room: int
+) -> None:
+    """`room`: the height of the log, in pixels."""
+    size = {"width": width, "height": height}
+    async with visitor(chromium, viewport=size, reduced_motion="reduce") as context:
+        chat = await (await Chat(await context.new_page(), stack).visit()).open()
+
+        async def look(state: str) -> None:
+            for each in (chat.button("Close chat"), chat.composer, chat.button("Send")):
+                await expect(each, state).to_be_in_viewport(ratio=1)
+            assert (await box(chat.log))["height"] >= room, state
+            assert await violations(chat.inside) == [], state
+
+        await expect(chat.frame.get_by_label("Email")).to_be_visible()
+        await look("form")
+        await chat.button("Not now").click()
+        await look("suggestions")
+        await chat.ask(ROOM, "spots")
+        await expect(chat.button("Talk to a person")).to_be_visible()
+        await look("conversation")
+        assert await violations(chat.page) == []
+        assert chat.complaints == []
+
+
 # -- from right to left
 
 

@@ -94,6 +94,25 @@ async def test_a_server_that_is_busy_is_asked_again_and_hears_it_once(chromium: 
         assert await said(chat) == ["Where can we park?"]
 
 
+async def test_on_a_phone_the_chat_can_be_closed_while_it_is_still_loading(
+    chromium: Browser, stack: RunningStack
+) -> None:
+    held: list[Route] = []
+    async with chatting(chromium, stack, viewport={"width": 390, "height": 780}) as chat:
+        await chat.page.route("**/chat-frame/**", lambda route: held.append(route))
+        await chat.launcher.click()
+        await expect(chat.panel).to_be_visible()
+        await chat.launcher.click()
+        await expect(chat.panel).to_be_hidden()
+        await chat.launcher.click()
+        await held[0].continue_()
+        await expect(chat.composer).to_be_visible()
+        await expect(chat.launcher).to_be_hidden()  # from here on the chat's own button closes it
+        await chat.button("Close chat").click()
+        await expect(chat.panel).to_be_hidden()
+        await expect(chat.launcher).to_be_visible()
+
+
 async def test_a_session_that_is_over_is_renewed_without_a_word(chromium: Browser, stack: RunningStack) -> None:
     async def over(route: Route) -> None:
         allowed = {"access-control-allow-origin": stack.info["widget"]}

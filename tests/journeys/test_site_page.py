@@ -38,6 +38,11 @@ Promise.all(asked).then(() => {
   document.body.append(frame);
 });
 """
+# What the site wants to be told of the chat happens.
+HAPPENS = """(event) => {
+  for (const [name, of, hear] of window.calls) if (name === "on" && of === event) hear();
+}"""
+ASKED = """(window.calls ?? []).filter(([name]) => name !== "on")"""
 
 
 @dataclass
@@ -82,7 +87,7 @@ async def page(chromium: Browser) -> AsyncIterator[Page]:
 async def calls(page: Page, count: int) -> list[list[Any]]:
     """What the site has asked of the chat, once that is `count` calls. Looked at from here: the page allows no eval."""
     async with asyncio.timeout(PATIENCE / 1000):
-        while len(asked := await page.evaluate("window.calls ?? []")) < count:  # noqa: ASYNC110  # another process
+        while len(asked := await page.evaluate(ASKED)) < count:  # noqa: ASYNC110  # another process
             await asyncio.sleep(0.02)
     found: list[list[Any]] = asked
     return found
@@ -122,6 +127,26 @@ async def test_the_chat_is_told_who_signs_in_and_forgets_who_signs_out(page: Pag
     await expect(ana).to_have_attribute("aria-checked", "false")
     await expect(page.get_by_title("Chat")).to_be_visible()
     assert await calls(page, 0) == []
+
+
+async def test_who_opens_the_chat_when_their_token_may_be_over_is_told_of_again_until_the_chat_knows_them(
+    page: Page, site: str
+) -> None:
+    await page.goto(f"{site}/testing-agency/")
+    ana = page.get_by_role("switch", name="Signed in as Ana")
+    await ana.click()
+    await calls(page, 1)
+    await page.evaluate(HAPPENS, "open")
+    [[_, token], [name, another]] = await calls(page, 2)
+    assert name == "identify"
+    assert another != token
+    await page.evaluate(HAPPENS, "identified")
+    await page.evaluate(HAPPENS, "open")
+    await ana.click()
+    assert (await calls(page, 3))[2] == ["logout"]
+    await page.evaluate(HAPPENS, "open")
+    await expect(ana).to_have_attribute("aria-checked", "false")
+    assert len(await calls(page, 3)) == 3, "nobody is signed in"
 
 
 @pytest.mark.parametrize("tenant", [tenant.id for tenant in TENANTS])

@@ -4,11 +4,10 @@ import type { Config } from "../shared/protocol";
 import { install, type Page } from "./api";
 import { hidden, widget } from "./widget";
 
-const TRIES = 4;
-const PAUSE_MS = 10_000;
-
 /** What to show, or null where this page has no chat; a server that is not there now is asked again. */
 async function configOf(url: string): Promise<Config | null> {
+  const TRIES = 4;
+  const PAUSE_MS = 10_000;
   for (let tries = 0; tries < TRIES; tries++) {
     const answer = await fetch(url, { credentials: "omit", signal: AbortSignal.timeout(9e3) }).catch(() => null);
     if (answer?.ok) return answer.json();

@@ -6,6 +6,7 @@ import { el } from "./dom";
 export type Frame = { element: HTMLIFrameElement; send(message: ToFrame): void };
 export type Needs = {
   title: string;
+  src: string;
   origin: string;
   start: () => Promise<Start | null>;
   open: () => boolean;
@@ -16,8 +17,8 @@ export type Needs = {
  * Nothing is allowed to it that a frame of another origin may not do anyway. No `sandbox`: with scripts and its own
  * origin, which it needs, that keeps out little, and Chromium warns of the pair in the business's own console.
  */
-export function frame({ title, origin, start, open, receive }: Needs): Frame {
-  const element = el("iframe", { title, referrerPolicy: "origin" });
+export function frame({ title, src, origin, start, open, receive }: Needs): Frame {
+  const element = el("iframe", { title, src, referrerPolicy: "origin" });
   let port: MessagePort | undefined;
 
   const send = (message: ToFrame): void => port?.postMessage(message);

@@ -94,7 +94,7 @@ export function shell({ color, position }: Config, words: Words, dir: string, ac
     },
     wait(state) {
       over.hidden = state === "done";
-      over.replaceChildren(...(state === "failed" ? [button("", acts.retry, failed)] : []));
+      over.replaceChildren(state === "failed" ? button("", acts.retry, failed) : "");
     },
   };
 }

@@ -9,12 +9,15 @@ export type Visits = {
   current(): Visit | null;
   /** A session: of a new visit, or of the one that was. Calls at the same time are one call. */
   start(): Promise<Visit | Refusal>;
+  /** Whose the visit is is not known any more, until the server has said it. */
   identify(token: string): void;
   /** The visitor has said something: from now on the visit outlives the page. */
   spoken(): void;
   /** Another tab has a visit: where nothing was said here, this page joins it. True where it did. */
   join(token: string): Promise<boolean>;
   forget(): void;
+  /** Whether what was kept here is not there any more: another page has forgotten it. */
+  lost(): boolean | null;
 };
 
 export function visits(url: string, storageKey: string, locale: string): Visits {
@@ -57,18 +60,19 @@ export function visits(url: string, storageKey: string, locale: string): Visits 
     const mine = life;
     const used = identity;
     const answer = await post();
-    // Who signed out, or signed in, while this was under way is asked for anew.
+    // Who signed out while this was under way is asked for anew; who signed in is told of in the visit that has come.
     if (mine !== life) return ask();
+    const refused = isRefusal(answer);
+    if (!refused) token = answer.resume;
+    if (used !== identity) return ask();
+    if (refused && !(used && answer.error.startsWith("identity"))) return answer;
     identity = null;
-    if (isRefusal(answer)) {
-      if (!used || !answer.error.startsWith("identity")) return (identity = used), answer;
+    if (refused) {
       console.warn("ChatterCheetah:", answer);
       return ask();
     }
-    current = answer;
-    token = answer.resume;
     save();
-    return answer;
+    return (current = answer);
   }
 
   const start = (): Promise<Visit | Refusal> => (running ??= ask().finally(() => (running = null)));
@@ -77,8 +81,8 @@ export function visits(url: string, storageKey: string, locale: string): Visits 
     current: () => current,
     start,
     identify(given) {
-      life++;
       identity = given;
+      current = null;
     },
     spoken() {
       keep = true;
@@ -96,5 +100,6 @@ export function visits(url: string, storageKey: string, locale: string): Visits 
       keep = false;
       stored((storage) => storage.removeItem(storageKey));
     },
+    lost: () => keep && stored((storage) => !storage.getItem(storageKey)),
   };
 }

@@ -9,12 +9,9 @@ import { shell } from "./shell";
 import { pageUrl, visits } from "./visits";
 import { WORDS } from "./words";
 
-const SLOW_MS = 20_000;
+type Timer = ReturnType<typeof setTimeout>;
 
 export const hidden = (why: unknown): void => console.info("ChatterCheetah is hidden:", why);
-
-/** These end the widget on this page: it is not the business's, or has no chat any more. */
-const GONE = ["origin_refused", "unknown_widget"];
 
 export function widget(config: Config, origin: string, key: string, emit: Emit): Acts {
   const locale = chooseLocale(navigator.languages, config.locale);
@@ -28,8 +25,8 @@ export function widget(config: Config, origin: string, key: string, emit: Emit):
   let page: string;
   let known: string | false;
   let greeted: string;
-  let greeting: number;
-  let slow: number;
+  let greeting: Timer;
+  let slow: Timer;
 
   const view = shell(config, WORDS[language(locale)!], dir, {
     intent: prewarm,
@@ -45,7 +42,8 @@ export function widget(config: Config, origin: string, key: string, emit: Emit):
       const now = answer.identified && answer.visit;
       if (now && now !== known) emit("identified");
       known = now;
-    } else if (GONE.includes(answer.error)) {
+    } else if (["origin_refused", "unknown_widget"].includes(answer.error)) {
+      // This page is not the business's, or has no chat any more.
       hidden(answer);
       view.host.remove();
       return false;
@@ -55,51 +53,66 @@ export function widget(config: Config, origin: string, key: string, emit: Emit):
 
   async function start(): Promise<Start | null> {
     const answer = visit.current() ?? (await visit.start());
+    if (!welcome(answer)) return null;
     const colors = dark() ? "dark" : "light";
-    return welcome(answer)
-      ? { chattercheetah: "start", config, visit: answer, locale, page: pageUrl(), colors, dir }
-      : null;
+    return { chattercheetah: "start", config, visit: answer, locale, page: pageUrl(), colors, dir };
   }
 
   async function renew(): Promise<void> {
     const answer = await visit.start();
-    if (welcome(answer)) chat?.send({ type: "visit", ...answer });
+    if (!welcome(answer)) return;
+    // Somebody signed in, and nobody could say whether the chat that is on the screen is theirs.
+    if (known && !visit.current()) load();
+    else chat!.send({ type: "visit", ...answer });
   }
 
-  function heard(message: FromFrame): void {
-    switch (message.type) {
-      case "renew":
-        return void renew();
-      case "close":
-        return acts.close();
-      case "unread":
-        view.count(message.count);
-        return emit("unread", message.count);
-      case "message":
-        return emit("message", { author: message.author });
-      case "loaded":
-        clearTimeout(slow);
-        return view.wait("done");
-      case "spoken":
-        return visit.spoken();
-    }
-  }
+  const heard: { [T in FromFrame["type"]]: (message: Extract<FromFrame, { type: T }>) => void } = {
+    renew,
+    close: () => acts.close(),
+    unread({ count }) {
+      view.count(count);
+      emit("unread", count);
+    },
+    message: ({ author }) => emit("message", { author }),
+    loaded() {
+      clearTimeout(slow);
+      view.wait("done");
+    },
+    spoken: visit.spoken,
+  };
 
-  const fit = (): void => void (visualViewport && view.fit(visualViewport));
+  /** Who enlarges the page with two fingers sees less of it, but it has not become smaller. */
+  const fit = (): void => {
+    const seen = visualViewport;
+    if (seen && seen.scale < 1.1) view.fit(seen);
+  };
 
   /** First intent: only now is storage read, a session drawn and the frame loaded. */
   function prewarm(): void {
     if (chat) return;
     void visit.start();
-    chat = frame({ title: `Chat – ${config.name}`, origin, start, open: () => open, receive: heard });
-    view.panel.append(chat.element);
+    chat = frame({
+      title: `Chat – ${config.name}`,
+      src: config.frame,
+      origin,
+      start,
+      open: () => open,
+      // A frame may be newer than the script that the page has kept, and say what nobody here knows.
+      receive: (message) => heard[message.type]?.(message as never),
+    });
     load();
   }
 
+  /** The frame from its beginning, at once and without a step in the history: nothing that it knew is left. */
   function load(): void {
+    const SLOW_MS = 20_000;
+    known = false;
+    view.count(0);
+    emit("unread", 0);
     view.wait("busy");
-    slow = window.setTimeout(() => view.wait("failed"), SLOW_MS);
-    chat!.element.src = config.frame;
+    clearTimeout(slow);
+    slow = setTimeout(() => view.wait("failed"), SLOW_MS);
+    view.panel.append(chat!.element);
   }
 
   /** Pages that change their address without loading; browsers without the Navigation API tell of going back only. */
@@ -111,7 +124,7 @@ export function widget(config: Config, origin: string, key: string, emit: Emit):
     view.greet("");
     const rule = greetingFor(config.greetings, location.pathname);
     if (!rule || rule.text === greeted) return;
-    greeting = window.setTimeout(() => view.greet((greeted = rule.text)), rule.after_seconds * 1000);
+    greeting = setTimeout(() => view.greet((greeted = rule.text)), rule.after_seconds * 1000);
   }
 
   const acts: Acts = {
@@ -137,22 +150,24 @@ export function widget(config: Config, origin: string, key: string, emit: Emit):
     },
     logout() {
       visit.forget();
-      view.count(0);
-      if (chat) void renew();
+      if (chat) load();
     },
   };
 
-  /** What another tab has kept or forgotten holds here too. */
+  /** What another tab has kept or forgotten holds here too; no key: everything is forgotten. */
   async function stored({ key: changed, newValue }: StorageEvent): Promise<void> {
-    if (changed !== storageKey || !chat) return;
+    if ((changed && changed !== storageKey) || !chat) return;
     if (newValue === null) acts.logout();
     else if (await visit.join(newValue)) void chat.send({ type: "visit", ...visit.current()! });
   }
 
   paint();
   scheme.onchange = paint;
-  (document.body ?? document.documentElement).append(view.host);
+  // Not in the body, which some sites exchange for that of the next page.
+  document.documentElement.append(view.host);
   addEventListener("storage", stored);
+  // A page that comes back by the Back button has heard of nothing meanwhile.
+  addEventListener("pageshow", () => visit.lost() && acts.logout());
   for (const change of ["resize", "scroll"]) visualViewport?.addEventListener(change, fit);
   (window as { navigation?: EventTarget }).navigation?.addEventListener("currententrychange", turnPage);
   addEventListener("popstate", turnPage);

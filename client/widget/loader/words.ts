@@ -6,11 +6,11 @@ export type Words = [open: string, close: string, unread: string, dismiss: strin
 
 /** `unread` follows a number, in a form that holds for one and for many. */
 export const WORDS: Record<Language, Words> = {
-  en: ["Open chat", "Close chat", "unread", "Dismiss", "Not loaded. Try again"],
-  es: ["Abrir el chat", "Cerrar el chat", "sin leer", "Descartar", "No cargado. Reintentar"],
-  fr: ["Ouvrir le chat", "Fermer le chat", "à lire", "Ignorer", "Non chargé. Réessayer"],
-  de: ["Chat öffnen", "Chat schließen", "ungelesen", "Ausblenden", "Nicht geladen. Noch einmal"],
-  pt: ["Abrir o chat", "Fechar o chat", "por ler", "Dispensar", "Não carregado. Tentar de novo"],
+  en: ["Open chat", "Close chat", "unread", "Dismiss", "Could not load. Try again"],
+  es: ["Abrir el chat", "Cerrar el chat", "sin leer", "Descartar", "No se pudo cargar. Reintentar"],
+  fr: ["Ouvrir le chat", "Fermer le chat", "à lire", "Ignorer", "Échec du chargement. Réessayer"],
+  de: ["Chat öffnen", "Chat schließen", "ungelesen", "Ausblenden", "Nicht geladen. Erneut versuchen"],
+  pt: ["Abrir o chat", "Fechar o chat", "não lida(s)", "Dispensar", "Não foi possível carregar. Tentar de novo"],
   vi: ["Mở trò chuyện", "Đóng trò chuyện", "chưa đọc", "Bỏ qua", "Không tải được. Thử lại"],
-  zh: ["打开聊天", "关闭聊天", "条未读", "忽略", "未能加载。重试"],
+  zh: ["打开聊天", "关闭聊天", "条未读", "关闭", "未能加载。重试"],
 };

@@ -8,7 +8,6 @@ export const TEXT = 4.5;
 export const PART = 3;
 const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
-const FALLBACK = 0x0b6e4f;
 
 /** The grounds that text and parts in the business's colour may lie on, the hardest of each scheme (app.css). */
 export const GROUNDS: Record<Scheme, readonly Rgb[]> = {
@@ -17,6 +16,7 @@ export const GROUNDS: Record<Scheme, readonly Rgb[]> = {
 };
 
 export function parse(color: string): Rgb {
+  const FALLBACK = 0x0b6e4f;
   const bits = /^#[0-9a-f]{6}$/i.test(color) ? parseInt(color.slice(1), 16) : FALLBACK;
   return [bits >> 16, (bits >> 8) & 255, bits & 255];
 }
@@ -51,15 +51,15 @@ function readable(color: Rgb, grounds: readonly Rgb[], least: number, towards: R
 /** The luminance up to which white reaches TEXT: (1 + 0.05) / (it + 0.05) = 4.5. Above it black has 4.67 and more. */
 const DARK_ENOUGH = 0.1833;
 
-export const foreground = (ground: Rgb): Rgb => (luminance(ground) > DARK_ENOUGH ? BLACK : WHITE);
+const isBright = (ground: Rgb): boolean => luminance(ground) > DARK_ENOUGH;
 
 export function theme(color: string, scheme: Scheme): Theme {
   const towards = scheme === "light" ? BLACK : WHITE;
   const grounds = GROUNDS[scheme];
   const accent = readable(parse(color), grounds, PART, towards);
   const link = readable(parse(color), grounds, TEXT, towards);
-  return { accent: css(accent), onAccent: css(foreground(accent)), link: css(link) };
+  return { accent: css(accent), onAccent: css(isBright(accent) ? BLACK : WHITE), link: css(link) };
 }
 
 /** For the launcher, whose ground is a page that we do not know: the business's colour as it is, and what reads on it. */
-export const onColor = (color: string): string => `rgb(${foreground(parse(color))})`;
+export const onColor = (color: string): string => (isBright(parse(color)) ? "#000000" : "#ffffff");

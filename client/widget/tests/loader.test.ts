@@ -58,7 +58,7 @@ const START = { chattercheetah: "start", config: config(), visit: visit(), local
 function framed() {
   const heard: FromFrame[] = [];
   const posted: { message: unknown; target: string; port: MessagePort }[] = [];
-  const made = frame({ title: "Chat", origin: ORIGIN, start: async () => START, open: () => true, receive: (message) => heard.push(message) });
+  const made = frame({ title: "Chat", src: `${ORIGIN}/chat-frame/K1`, origin: ORIGIN, start: async () => START, open: () => true, receive: (message) => heard.push(message) });
   const inside = { postMessage: (message: unknown, target: string, [port]: [MessagePort]) => posted.push({ message, target, port }) };
   Object.defineProperty(made.element, "contentWindow", { value: inside });
   const say = async (data: unknown, origin = ORIGIN, source: unknown = inside): Promise<void> => {
@@ -132,12 +132,23 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** The page's storage throws from now on; answers what has tried it. */
+function forbidden() {
+  const tried = vi.fn(() => {
+    throw new Error("forbidden");
+  });
+  vi.stubGlobal("localStorage", new Proxy({}, { get: tried }));
+  return tried;
+}
+
 const made = () => visits("https://functions.example/chat-start/K1", KEY, "es-MX");
 
-test("storage is not touched before the visitor means to", () => {
-  const read = vi.spyOn(Storage.prototype, "getItem");
-  made();
-  expect(read).not.toHaveBeenCalled();
+test("storage is not touched before the visitor means to", async () => {
+  const tried = forbidden();
+  const mine = made();
+  expect(tried).not.toHaveBeenCalled();
+  await mine.start();
+  expect(tried).toHaveBeenCalled();
 });
 
 test("a visit outlives the page only when something was said", async () => {
@@ -194,6 +205,39 @@ test("who signs out while a session is under way does not come back by it", asyn
   expect(localStorage.getItem(KEY)).toBeNull();
 });
 
+test("who signs in while a session is under way is told of in the visit that it brings", async () => {
+  const mine = made();
+  answers = [visit({ resume: "first" }), visit({ resume: "second", fresh: false, identified: true })];
+  const running = mine.start();
+  mine.identify("jwt");
+  expect(await running).toMatchObject({ identified: true });
+  expect(asked.map(({ resume, identity }) => [resume, identity])).toEqual([[null, null], ["first", "jwt"]]);
+});
+
+test("from when somebody signs in nobody knows whose the visit is, until the server has said it", async () => {
+  const mine = made();
+  await mine.start();
+  expect(mine.current()).toEqual(visit());
+  mine.identify("jwt");
+  answers = [{ error: "unavailable" }, visit({ identified: true })];
+  await mine.start();
+  expect(mine.current()).toBeNull();
+  await mine.start();
+  expect(mine.current()).toMatchObject({ identified: true });
+});
+
+test("a page learns that what it kept is lost, but not where it kept nothing or may not look", async () => {
+  const mine = made();
+  await mine.start();
+  expect(mine.lost()).toBe(false);
+  mine.spoken();
+  expect(mine.lost()).toBe(false);
+  localStorage.clear();
+  expect(mine.lost()).toBe(true);
+  forbidden();
+  expect(mine.lost()).toBeNull();
+});
+
 test("a page where nothing was said joins the visit of another tab, one where something was said does not", async () => {
   const silent = made();
   await silent.start();
@@ -207,8 +251,6 @@ test("a page where nothing was said joins the visit of another tab, one where so
 });
 
 test("a page whose storage is forbidden has a visit all the same", async () => {
-  vi.spyOn(Storage.prototype, "getItem").mockImplementation(() => {
-    throw new Error("forbidden");
-  });
+  forbidden();
   expect(await made().start()).toEqual(visit());
 });

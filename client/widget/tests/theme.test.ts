@@ -23,7 +23,7 @@ test.each<Scheme>(["light", "dark"])("whatever the colour, in %s every text has 
 
 test("what reads on the launcher has 4.5 to 1 on every colour", () => {
   for (const color of colors()) {
-    const on = onColor(color).slice(4, -1).split(",").map(Number) as unknown as Rgb;
+    const on = parse(onColor(color));
     expect(contrast(on, parse(color)), color).toBeGreaterThanOrEqual(TEXT);
   }
 });

@@ -202,6 +202,20 @@ test("Escape closes the chat, but not where it only ends what an input method co
   expect(close).toHaveBeenCalledOnce();
 });
 
+test("the focus of a chat that opens leaves alone whoever has touched something by then", async () => {
+  const { chat, store } = chatting({});
+  render(<App chat={chat} />, root);
+  const more = await vi.waitFor(() => root.querySelector<HTMLElement>("header button")!);
+  const inert = vi.spyOn(root.querySelector("textarea")!, "focus").mockReturnValue(); // as long as the page shows no frame
+  store.set({ shown: true });
+  await vi.waitFor(() => expect(inert).toHaveBeenCalled());
+  dispatchEvent(new Event("pointerdown"));
+  inert.mockRestore();
+  more.focus();
+  await new Promise((done) => setTimeout(done, 200));
+  expect(document.activeElement).toBe(more);
+});
+
 test("a control that its own click takes away leaves the focus to the log", async () => {
   const { chat, store } = chatting({});
   store.set({ shown: true, config: { ...store.state.config, suggestions: ["Where can we park?"] } });
