@@ -162,13 +162,13 @@ class RunningStack:
         async def none() -> bool | None:
             tasks = (await self.client.get(self.standin("tasks", "/__tasks"))).json()
             now = datetime.now(UTC)
-            soon, net = ((now + timedelta(seconds=seconds)).isoformat() for seconds in (60, 10))
+            soon = (now + timedelta(seconds=60)).isoformat()
             unfinished = (task for task in tasks if task["state"] not in ("done", "failed"))
             left[:] = [
                 task
                 for task in unfinished
                 if task["state"] == "running"
-                or (task["queue"] != "escalate" and task["schedule_time"] < soon and not _is_a_net(task, net))
+                or (task["queue"] != "escalate" and task["schedule_time"] < soon and not _is_a_net(task))
             ]
             return not left or None
 
@@ -213,9 +213,10 @@ class RunningStack:
         return next((c for c in stored if c["address"] == customer), None)
 
 
-def _is_a_net(task: dict[str, Any], later: str) -> bool:
-    untried = task["attempts"] == 0 and task["state"] == "waiting"
-    return bool(task["queue"] == "answer" and untried and task["schedule_time"] > later)
+def _is_a_net(task: dict[str, Any]) -> bool:
+    """A text's own task is due within seconds of it."""
+    created, due = (datetime.fromisoformat(task[time]) for time in ("create_time", "schedule_time"))
+    return task["queue"] == "answer" and task["attempts"] == 0 and due - created > timedelta(seconds=20)
 
 
 async def eventually(probe: Callable[[], Awaitable[Any]], what: str, seconds: float = PATIENCE) -> Any:

@@ -3,8 +3,8 @@
 gRPC `google.cloud.tasks.v2.CloudTasks`: CreateTask, GetTask, ListTasks, DeleteTask; a queue exists from its first use.
 Beside what every stand-in has:
 
-    GET  /__tasks    [{"name", "queue", "url", "schedule_time", "attempts", "state": "waiting|running|done|failed",
-                       "body", "last_status"}], by queue, finished ones (the last 10,000) first
+    GET  /__tasks    [{"name", "queue", "url", "create_time", "schedule_time", "attempts", "body", "last_status",
+                       "state": "waiting|running|done|failed"}], by queue, finished ones (the last 10,000) first
     POST /__run      every waiting task runs now, paused or not; answers them, with ?wait=true after this attempt
     POST /__pause    queues accept and dispatch nothing (?queue=name: that one)        POST /__resume
 
@@ -229,6 +229,7 @@ def _row(held: Held) -> JSON:
         "name": held.id,
         "queue": held.queue,
         "url": held.message.http_request.url,
+        "create_time": cast(datetime, held.message.create_time).isoformat(),
         "schedule_time": held.at.isoformat(),
         "attempts": held.attempts,
         "state": held.state,

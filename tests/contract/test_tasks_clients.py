@@ -145,6 +145,7 @@ async def test_a_task_waits_for_its_time_and_run_does_not(cloud: Setting) -> Non
     at = datetime.now(UTC) + FAR
     await cloud.queue.enqueue(answer_task(at=at))
     [row] = (await cloud.http.get("/__tasks")).json()
+    assert timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(row.pop("create_time")) < timedelta(seconds=10)
     assert row == {
         "name": task_name("a-m123"),
         "queue": "answer",
