@@ -21,7 +21,7 @@ MOST_NAME = 200
 MOST_PHONE = 100
 
 TOO_LONG = "A comment has at most 1,000 characters. Write a shorter one."
-NOTHING = "Leave a name, an e-mail address or a phone number."
+NOTHING = "Leave a name, an email address or a phone number."
 
 
 class Rated(Strict):

@@ -45,7 +45,7 @@ def email(text: str) -> str:
     """An address that any mail server takes, its domain in lower case. Raises BadRequest for everything else."""
     match = _EMAIL.fullmatch(text.strip()[: MOST_EMAIL + 1])
     if match is None or len(match[0]) > MOST_EMAIL or len(match[1]) > _MOST_LOCAL:
-        raise BadRequest("This is not an e-mail address. Write it as in name@example.com.")
+        raise BadRequest("This is not an email address. Write it as in name@example.com.")
     return f"{match[1]}@{match[2].lower()}"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import random
 import statistics
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tests.visitors import Browser, any_network
 HERE = Path(__file__).parent
 Ask = Callable[[str], Awaitable[httpx.Response]]
 Subject = tuple[str, Path, dict[str, str], Ask]  # what is started, of which file, in which environment, and asked what
+VISITS = 4  # that take turns: one may call sixty times at once
 LEAN = frozenset({"telnyx-sms", "send-link", "get-classes"})  # providers and calls wait for these
 
 
@@ -144,11 +146,11 @@ def classes_of(stack: RunningStack) -> Ask:
 async def chat_subjects(stack: RunningStack) -> dict[str, Subject]:
     """The chat's functions, each asked what a visitor's browser asks it."""
     await without_limits(stack)
-    browser = await Browser(stack, "testing-agency").start()
+    browsers = [await Browser(stack, "testing-agency").start() for _ in range(VISITS)]
     asks = {
-        "chat-start": start_of(browser),
-        "chat-events": first_of(browser, "state", lambda: {"seen": None}),
-        "chat-message": first_of(browser, "answer", lambda: browser.written(f"Where can I park {uuid.uuid4()}?")),
+        "chat-start": start_of(browsers[0]),
+        "chat-events": first_of(browsers, "state", lambda _: {"seen": None}),
+        "chat-message": first_of(browsers, "answer", lambda one: one.written(f"Where can I park {uuid.uuid4()}?")),
     }
     named = {function.name: function for function in functions()}
     gate = {"FIRESTORE_EMULATOR_HOST": stack.info["gate"]}
@@ -167,12 +169,14 @@ def start_of(browser: Browser) -> Ask:
     return ask
 
 
-def first_of(browser: Browser, event: str, body: Callable[[], dict[str, object]]) -> Ask:
-    """The answer's head, once the stream has told this event."""
+def first_of(browsers: Sequence[Browser], event: str, body: Callable[[Browser], dict[str, object]]) -> Ask:
+    """The answer's head, once the stream has told this event. The visits take turns."""
+    turns = itertools.cycle(browsers)
 
     async def ask(url: str) -> httpx.Response:
-        headers = browser.frame(**{"x-forwarded-for": any_network()})
-        async with browser.stack.client.stream("POST", url, content=json.dumps(body()), headers=headers) as answer:
+        browser = next(turns)
+        headers, asked = browser.frame(**{"x-forwarded-for": any_network()}), json.dumps(body(browser))
+        async with browser.stack.client.stream("POST", url, content=asked, headers=headers) as answer:
             async for line in answer.aiter_lines():
                 if line == f"event: {event}":
                     return answer

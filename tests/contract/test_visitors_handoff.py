@@ -202,7 +202,7 @@ async def test_out_of_hours_the_visitor_hears_when_the_business_opens_whoever_as
     (told,) = await visitor.heard()
     assert told.text == (
         "Thank you. The people at Blue Swim have been told. They are closed now and open tomorrow at 12:00 AM. "
-        "Leave an e-mail address or a phone number so that they can reach you."
+        "Leave an email address or a phone number so that they can reach you."
     )
     assert (await visitor.conversation()).owner == "waiting"
     assert len(await texts_to(visitor.house, DESK)) == 1

@@ -30,9 +30,9 @@ async def test_what_is_claimed_before_the_first_message_is_there_after_it_and_is
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        ({}, "Leave a name, an e-mail address or a phone number."),
-        ({"name": " ", "email": ""}, "Leave a name, an e-mail address or a phone number."),
-        ({"email": "ana@home"}, "This is not an e-mail address. Write it as in name@example.com."),
+        ({}, "Leave a name, an email address or a phone number."),
+        ({"name": " ", "email": ""}, "Leave a name, an email address or a phone number."),
+        ({"email": "ana@home"}, "This is not an email address. Write it as in name@example.com."),
         ({"phone": "12"}, "This phone number does not exist: write it with area code, such as 281 767 9141, or in "
          "full, such as +1 281 767 9141."),
     ],

@@ -70,6 +70,7 @@ async def test_a_file_that_is_not_what_it_says_is_refused_with_a_word_why(
         await chat.button("Remove notes.txt").click()
         await chat.attach("page.png", "image/png", b"<!doctype html><script>alert(1)</script>")
         await expect(chat.frame.locator(".tray .refused")).to_be_visible()
+        await expect(chat.frame.locator(".tray .refused img")).to_have_count(0)  # it is no picture
         await expect(chat.button("Send")).to_have_attribute("aria-disabled", "true")
         await chat.ask()
         await expect(chat.frame.locator(".tray")).to_have_count(0)

@@ -194,6 +194,7 @@ async def test_who_was_blocked_reads_that_the_chat_is_closed_and_can_write_no_mo
         await expect(chat.frame.get_by_text("This chat is closed.")).to_be_visible()
         await expect(chat.composer).to_have_count(0)
         await expect(chat.button("Start again")).to_have_count(0)
+        await expect(chat.frame.get_by_role("group", name="How was this chat?")).to_have_count(0)
         await expect(chat.mine).to_have_text([PARKING])
         await ann.done("block", conversation=await chat.conversation(), blocked=False)
         await chat.ask("How does a trial lesson work?", "$15")

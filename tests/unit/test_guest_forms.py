@@ -73,7 +73,7 @@ def test_an_address_that_a_mail_server_takes_is_taken(one: str) -> None:
      f"{'x' * 65}@b.co", f"a@{'b.' * 130}co", "x" * 100_000, "a@b.co" + " " * 300 + "x", "a@b.123", "<a@b.co>"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_with_an_example(typed: str) -> None:
-    assert refusal(email=typed) == "This is not an e-mail address. Write it as in name@example.com."
+    assert refusal(email=typed) == "This is not an email address. Write it as in name@example.com."
 
 
 @given(st.text(max_size=400) | st.from_regex(r"[a-z.]{1,70}@[a-z.-]{1,260}\.[a-z]{2,10}", fullmatch=True))

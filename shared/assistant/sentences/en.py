@@ -43,11 +43,11 @@ EN = Sentences(
         Phrase.CHAT_STARTED: ("The chat with {name} goes on. Write STOP to silence it.", ""),
         Phrase.TOLD_CLOSED: (
             "Thank you. The people at {name} have been told. They are closed now and open {opens}. Leave an "
-            "e-mail address or a phone number so that they can reach you.",
+            "email address or a phone number so that they can reach you.",
             "",
         ),
         Phrase.TOLD_AWAY: (
-            "Thank you. The people at {name} have been told, but they are closed now. Leave an e-mail address or "
+            "Thank you. The people at {name} have been told, but they are closed now. Leave an email address or "
             "a phone number so that they can reach you.",
             "",
         ),

@@ -69,7 +69,8 @@ function Beginning({ chat, state }: { chat: Chat; state: State }) {
 
 function End({ chat, state }: { chat: Chat; state: State }) {
   const { writing, typing, conversation, panel, messages } = state;
-  const rate = panel?.form === "rating" || (conversation?.owner === "resolved" && conversation.rating === null && messages.length > 0);
+  const ended = conversation?.owner === "resolved" && !conversation.blocked && conversation.rating === null;
+  const rate = panel?.form === "rating" || (ended && messages.length > 0);
   const contact = panel?.form === "contact" || (conversation?.asks_contact && conversation.owner !== "human" && !state.contacted);
   return (
     <>

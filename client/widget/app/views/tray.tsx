@@ -9,7 +9,7 @@ function One({ item, uploads }: { item: Item; uploads: Uploads }) {
   const { name, preview, progress, fault } = item;
   return (
     <li class={fault ? "refused" : ""}>
-      {preview ? <img src={preview} alt="" /> : fault ? <Icon name="alert" /> : <Sign name="file" />}
+      {fault ? <Icon name="alert" /> : preview ? <img src={preview} alt="" /> : <Sign name="file" />}
       <span class="label" dir="auto">
         {fault ?? name}
       </span>
